@@ -1,0 +1,102 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Sql, TransactionSql } from 'postgres'
+import { openPool } from '#src/platform/database'
+import type { Connection } from '#src/platform/database-url'
+
+const UP = join(import.meta.dir, 'migrations')
+const DOWN = join(import.meta.dir, 'down')
+/** One runner at a time per database; the second waits and finds nothing left to do. */
+const LOCK = 7_061_976
+const ATTEMPTS = 12
+
+type Migration = { id: string; path: string }
+type Log = (line: string) => void
+
+/** The migrations of this release in order. The id is the file name without its ending. */
+export function migrationIds(): Migration[] {
+  return readdirSync(UP)
+    .filter((name) => /^\d{4}_\w+\.sql$/.test(name))
+    .sort()
+    .map((name) => ({ id: name.slice(0, -4), path: join(UP, name) }))
+}
+
+/** Brings the schema to the head of this release; returns the ids applied. Throws when a file changed after it was applied. */
+export async function migrateUp(connection: Connection, options: { log?: Log } = {}): Promise<string[]> {
+  return locked(connection, async (sql) => {
+    const applied = await appliedMigrations(sql)
+    const done: string[] = []
+    for (const { id, path } of migrationIds()) {
+      const text = await Bun.file(path).text()
+      const digest = new Bun.CryptoHasher('sha256').update(text).digest('hex')
+      const before = applied.get(id)
+      if (before !== undefined && before !== digest) throw new Error(`migration ${id} was changed after it had been applied`)
+      if (before !== undefined) continue
+      await patiently(sql, async (tx) => {
+        await tx.unsafe(text)
+        await tx`INSERT INTO schema_migrations (id, sha256) VALUES (${id}, ${digest})`
+      })
+      options.log?.(`migrated ${id}`)
+      done.push(id)
+    }
+    return done
+  })
+}
+
+/** Takes back the last `steps` migrations; returns their ids, newest first. */
+export async function migrateDown(connection: Connection, steps = 1, options: { log?: Log } = {}): Promise<string[]> {
+  return locked(connection, async (sql) => {
+    const last = [...(await appliedMigrations(sql)).keys()].sort().reverse().slice(0, steps)
+    for (const id of last) {
+      const text = await Bun.file(join(DOWN, `${id}.sql`)).text()
+      await patiently(sql, async (tx) => {
+        await tx.unsafe(text)
+        await tx`DELETE FROM schema_migrations WHERE id = ${id}`
+      })
+      options.log?.(`took back ${id}`)
+    }
+    return last
+  })
+}
+
+/** Each migration of this release with whether the database has it. */
+export async function migrationStatus(connection: Connection): Promise<{ id: string; applied: boolean }[]> {
+  return locked(connection, async (sql) => {
+    const applied = await appliedMigrations(sql)
+    return migrationIds().map(({ id }) => ({ id, applied: applied.has(id) }))
+  })
+}
+
+async function locked<T>(connection: Connection, work: (sql: Sql) => Promise<T>): Promise<T> {
+  const sql = openPool(connection, { max: 1, name: 'mr-migrate', asApplication: false }) as unknown as Sql
+  try {
+    await sql`SELECT set_config('lock_timeout', '0', false), set_config('statement_timeout', '0', false)`
+    await sql`SELECT pg_advisory_lock(${LOCK})`
+    await sql`CREATE TABLE IF NOT EXISTS schema_migrations (
+      id text PRIMARY KEY, sha256 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`
+    return await work(sql)
+  } finally {
+    await sql.end({ timeout: 5 })
+  }
+}
+
+async function appliedMigrations(sql: Sql): Promise<Map<string, string>> {
+  const rows = await sql<{ id: string; sha256: string }[]>`SELECT id, sha256 FROM schema_migrations ORDER BY id`
+  return new Map(rows.map((row) => [row.id, row.sha256]))
+}
+
+/** A migration gives way to running traffic: it waits half a second for a lock and tries again, 12 times with jitter. */
+async function patiently(sql: Sql, work: (tx: TransactionSql) => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await sql.begin(async (tx) => {
+        await tx`SELECT set_config('statement_timeout', '30s', true)`
+        await work(tx)
+      })
+      return
+    } catch (error) {
+      if ((error as { code?: string }).code !== '55P03' || attempt === ATTEMPTS) throw error
+      await Bun.sleep(200 * attempt * (0.5 + Math.random()))
+    }
+  }
+}

@@ -1,0 +1,13 @@
+import type { Money } from '#src/core/money'
+import { bigint, customType, timestamp, uuid } from 'drizzle-orm/pg-core'
+
+/** bigint fen ↔ Money. */
+export const fen = customType<{ data: Money; driverData: bigint }>({ dataType: () => 'bigint' })
+
+export const bytes = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'bytea' })
+
+export const moment = () => timestamp({ withTimezone: true, mode: 'date' })
+
+export const key = () => uuid().primaryKey()
+
+export const count = () => bigint({ mode: 'bigint' })

@@ -1,0 +1,5 @@
+export * from './accounts'
+export * from './applications'
+export * from './ledger'
+export * from './operations'
+export * from './payments'

@@ -1,0 +1,81 @@
+import { and, desc, eq, gt, isNull, lt, ne } from 'drizzle-orm'
+import { authSessions } from '#drizzle/schema'
+import { type Uuid, newId } from '#src/core/ids'
+import { type Instant, addSeconds } from '#src/core/time'
+import { signToken, type TokenRole } from '#src/platform/api-token'
+import { type Transaction, read } from '#src/platform/database'
+import type { RequestInfo } from '#src/platform/http'
+import { randomHex, sha256 } from '#src/platform/secrets'
+import { setting } from '#src/settings/settings'
+
+/** Whose session it is: an operator's or a member of staff's. */
+export type Subject = { operatorId: Uuid } | { adminId: Uuid }
+
+export type NewSession = {
+  sessionId: Uuid
+  /** What the client keeps: a cookie's value or a token's jti. Only its hash is stored. */
+  secret: string
+  expiresAt: Instant
+  lifetimeSeconds: number
+}
+
+/** Opens a session at a door. Operators stay for 30 days, staff for 24 hours, as the settings say. */
+export async function openSession(tx: Transaction, subject: Subject, door: 'api' | 'pages', info: RequestInfo): Promise<NewSession> {
+  const lifetimeSeconds = 'operatorId' in subject ? setting('operator_session_days') * 86_400 : setting('staff_session_hours') * 3_600
+  const session = { sessionId: newId(), secret: randomHex(32), expiresAt: addSeconds(info.now, lifetimeSeconds), lifetimeSeconds }
+  await tx.db.insert(authSessions).values({
+    id: session.sessionId,
+    ...subject,
+    door,
+    tokenSha256: sha256(session.secret),
+    ip: info.ip,
+    userAgent: info.userAgent,
+    createdAt: info.now,
+    expiresAt: session.expiresAt,
+  })
+  return session
+}
+
+/** The bearer token of a session that was opened at the API. */
+export const tokenOf = (session: NewSession, subjectId: Uuid, role: TokenRole, at: Instant): Promise<string> =>
+  signToken({ sub: subjectId, role, sid: session.sessionId, jti: session.secret }, at, session.expiresAt)
+
+/** Ends one session; false when it had ended before. */
+export async function revokeSession(tx: Transaction, sessionId: Uuid, at: Instant): Promise<boolean> {
+  const ended = await tx.db
+    .update(authSessions)
+    .set({ revokedAt: at })
+    .where(and(eq(authSessions.id, sessionId), isNull(authSessions.revokedAt)))
+    .returning({ id: authSessions.id })
+  return ended.length > 0
+}
+
+/** Ends all sessions of a subject, except one if given. */
+export async function revokeSessions(tx: Transaction, subject: Subject, at: Instant, except?: Uuid): Promise<void> {
+  await tx.db
+    .update(authSessions)
+    .set({ revokedAt: at })
+    .where(and(ownedBy(subject), isNull(authSessions.revokedAt), except ? ne(authSessions.id, except) : undefined))
+}
+
+const ownedBy = (subject: Subject) =>
+  'operatorId' in subject ? eq(authSessions.operatorId, subject.operatorId) : eq(authSessions.adminId, subject.adminId)
+
+/** The live sessions of a subject, newest first. */
+export async function liveSessions(subject: Subject, now: Instant) {
+  const { id, door, ip, userAgent, createdAt, expiresAt } = authSessions
+  return read()
+    .select({ id, door, ip, userAgent, createdAt, expiresAt })
+    .from(authSessions)
+    .where(and(ownedBy(subject), isNull(authSessions.revokedAt), gt(authSessions.expiresAt, now)))
+    .orderBy(desc(createdAt))
+}
+
+/** Removes sessions that ended at least `keepDays` ago; gives how many. */
+export async function removeOldSessions(tx: Transaction, now: Instant, keepDays: number): Promise<number> {
+  const removed = await tx.db
+    .delete(authSessions)
+    .where(lt(authSessions.expiresAt, addSeconds(now, -keepDays * 86_400)))
+    .returning({ id: authSessions.id })
+  return removed.length
+}

@@ -1,0 +1,91 @@
+import { desc } from 'drizzle-orm'
+import { auditLogs } from '#drizzle/schema'
+import { type Uuid, newId } from '#src/core/ids'
+import { type Instant, iso } from '#src/core/time'
+import type { Transaction } from '#src/platform/database'
+import type { RequestInfo } from '#src/platform/http'
+import type { OperatorCaller, StaffCaller } from '#src/platform/route'
+
+/** Who did it. */
+export type Actor = { kind: 'operator' | 'staff' | 'system'; id: Uuid | null; name: string; role: string }
+/** From where: of a request, or of nowhere for jobs and the command line. */
+export type Origin = Pick<RequestInfo, 'ip' | 'userAgent' | 'id'> | null
+
+export type AuditEntry = {
+  actor: Actor
+  origin: Origin
+  /** `refund_approve`, `view_api_key`: the words of API 6. */
+  operation: string
+  target?: { kind: string; id: string }
+  /** What changed: before and after, reason, amounts. Never a secret. */
+  details?: Record<string, unknown>
+}
+
+export const SYSTEM: Actor = { kind: 'system', id: null, name: '系统', role: 'system' }
+
+/** The actor behind a signed-in caller. */
+export const actorOf = (caller: OperatorCaller | StaffCaller): Actor =>
+  caller.kind === 'operator'
+    ? { kind: 'operator', id: caller.id, name: caller.name, role: 'operator' }
+    : { kind: 'staff', id: caller.id, name: caller.name, role: caller.grade ?? caller.role }
+
+/** One writer at a time continues the chain; held until COMMIT. */
+const CHAIN_LOCK = 7_061_977
+const GENESIS = '0'.repeat(64)
+
+/**
+ * Appends to the audit log, in the transaction of what it tells. Call it last: it holds the chain's lock until COMMIT, and a
+ * transaction that then waited for a row could wait for one that waits for the chain.
+ */
+export async function record(tx: Transaction, entry: AuditEntry, at: Instant): Promise<void> {
+  await tx.sql`SELECT pg_advisory_xact_lock(${CHAIN_LOCK})`
+  const [last] = await tx.db.select({ seq: auditLogs.seq, hash: auditLogs.hash }).from(auditLogs).orderBy(desc(auditLogs.seq)).limit(1)
+  const row = {
+    seq: (last?.seq ?? 0n) + 1n,
+    id: newId(),
+    actorKind: entry.actor.kind,
+    actorId: entry.actor.id,
+    actorName: entry.actor.name,
+    actorRole: entry.actor.role,
+    operation: entry.operation,
+    targetKind: entry.target?.kind ?? null,
+    targetId: entry.target?.id ?? null,
+    details: entry.details ?? {},
+    ip: entry.origin?.ip ?? null,
+    userAgent: entry.origin?.userAgent ?? null,
+    requestId: entry.origin?.id ?? null,
+    createdAt: at,
+  }
+  const prevHash = last ? Buffer.from(last.hash).toString('hex') : GENESIS
+  const hash = auditHash(row, prevHash)
+  await tx.db.insert(auditLogs).values({ ...row, prevHash: Buffer.from(prevHash, 'hex'), hash: Buffer.from(hash, 'hex') })
+}
+
+type HashedRow = Omit<typeof auditLogs.$inferSelect, 'prevHash' | 'hash'>
+
+/** SHA-256 over the previous hash and the row, in hex. Details are hashed with sorted keys: jsonb does not keep their order. */
+export function auditHash(row: HashedRow, prevHash: string): string {
+  const lines = [
+    prevHash,
+    row.seq,
+    row.id,
+    row.actorKind,
+    row.actorId ?? '',
+    row.actorRole,
+    row.operation,
+    row.targetKind ?? '',
+    row.targetId ?? '',
+    row.ip ?? '',
+    row.requestId ?? '',
+    iso(row.createdAt),
+    JSON.stringify([row.actorName, row.userAgent, sortedKeys(row.details)]),
+  ]
+  return new Bun.CryptoHasher('sha256').update(lines.join('\n')).digest('hex')
+}
+
+function sortedKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortedKeys)
+  if (value === null || typeof value !== 'object') return value
+  const entries = Object.entries(value as Record<string, unknown>).filter(([, inner]) => inner !== undefined)
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, sortedKeys(inner)]))
+}

@@ -1,0 +1,82 @@
+import type { FieldFault } from '#src/core/problem'
+import type { Validated } from '#src/core/validation'
+import { type RequestInfo, json, problemFrom, problemJson, success } from '#src/platform/http'
+import { authLatency, authRequests, rateLimitBlocked, revenue } from '#src/platform/metrics'
+import { setting } from '#src/settings/settings'
+import { type SignedCall, type Trace, logCall, prove, readSigned } from './client-call'
+import { type Outcome, commitBatch } from './commit-batch'
+import type { Call } from './decide'
+import { groupCommit } from './group-commit'
+import { type GameStart, parseGameStart, requestHash } from './input'
+import { receipt } from './receipt'
+import { parseSessionId } from './session-id'
+
+const commits = groupCommit<Call, Outcome>({ commit: commitBatch, windowMs: () => setting('group_commit_window_ms') })
+
+/** Calls that wait for their COMMIT; a draining server ends when there are none. */
+export const authorizationsWaiting = (): number => commits.waiting()
+
+/** The ladder of API 1.3: rungs 0–4 here, the rest in decide.ts under the operator's lock. Every outcome leaves its log row. */
+export async function authorize(request: Request, info: RequestInfo): Promise<Response> {
+  info.operation = 'authorize'
+  const trace: Trace = { operation: 'authorize' }
+  try {
+    const sessionText = request.headers.get('x-session-id') ?? ''
+    const signed = await readSigned(request, info, (body) => withSession(sessionText, parseGameStart(body)))
+    trace.keySha256 = signed.keySha256
+    if (!signed.isSigned || !signed.isTimely) await prove(signed, info)
+    return answer(await commits.submit(toCall(signed, sessionText, info)), info, trace)
+  } catch (error) {
+    return refuse(error, info, trace)
+  } finally {
+    authLatency.observe(info.elapsed() / 1000)
+  }
+}
+
+const NO_SESSION: FieldFault = { field: 'X-Session-ID', message: { zh: '不能为空', en: 'is required' } }
+
+function withSession(sessionText: string, start: Validated<GameStart>): Validated<GameStart> {
+  if (sessionText !== '') return start
+  return { ok: false, faults: [NO_SESSION, ...(start.ok ? [] : start.faults)] }
+}
+
+const toCall = (signed: SignedCall<GameStart>, sessionText: string, info: RequestInfo): Call => ({
+  apiKeySha256: signed.keySha256,
+  sessionText,
+  session: parseSessionId(sessionText),
+  start: signed.value,
+  requestHash: requestHash(signed.value),
+  ip: info.ip,
+  userAgent: info.userAgent,
+  requestId: info.id,
+})
+
+function answer(outcome: Outcome, info: RequestInfo, trace: Trace): Response {
+  switch (outcome.verdict) {
+    case 'charged':
+      info.userId = outcome.usage.operatorId
+      authRequests.inc({ status: 'accepted' })
+      revenue.inc({ source: 'consumption' }, Number(outcome.usage.total) / 100)
+      return success(receipt(outcome.usage))
+    case 'replayed':
+      info.userId = outcome.usage.operatorId
+      authRequests.inc({ status: 'replayed' })
+      return json(200, { success: true, data: receipt(outcome.usage), replayed: true }, { 'Idempotency-Replayed': 'true' })
+    case 'refused':
+      info.errorCode = outcome.problem.code
+      authRequests.inc({ status: outcome.problem.code })
+      if (outcome.problem.code === 'RATE_LIMIT_EXCEEDED') rateLimitBlocked.inc({ type: 'operator' })
+      return problemJson(outcome.problem, info)
+    case 'failed':
+      return refuse(outcome.error, info, trace)
+  }
+}
+
+/** A refusal that no transaction has logged. */
+function refuse(error: unknown, info: RequestInfo, trace: Trace): Response {
+  const problem = problemFrom(error, info)
+  info.errorCode = problem.code
+  authRequests.inc({ status: problem.code })
+  logCall(info, { ...trace, operatorId: info.userId }, 'refused', problem.code)
+  return problemJson(problem, info)
+}

@@ -1,0 +1,56 @@
+/** Calls of one batch at most: bounds what one failure or one slow lock can hold up. */
+const MAX_BATCH = 256
+/** Batches under way at most: while one waits for the disk, the next one is already decided. */
+const MAX_UNDER_WAY = 2
+
+export type GroupCommit<Call, Outcome> = {
+  /** Adds a call to the next batch; its outcome arrives after COMMIT. */
+  submit(call: Call): Promise<Outcome>
+  /** Calls that wait or are under way. */
+  waiting(): number
+}
+
+/**
+ * Collects calls into batches. With nothing under way a call starts at once and pays nothing; otherwise it joins the next batch,
+ * which starts when the one before it ends, when it is full, or after `windowMs`.
+ */
+export function groupCommit<Call, Outcome>(options: {
+  commit: (calls: Call[]) => Promise<Outcome[]>
+  windowMs: () => number
+}): GroupCommit<Call, Outcome> {
+  type Waiting = { call: Call; resolve: (outcome: Outcome) => void; reject: (error: unknown) => void }
+  let queue: Waiting[] = []
+  let underWay = 0
+  let calls = 0
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  function start(): void {
+    clearTimeout(timer)
+    timer = undefined
+    if (queue.length === 0 || underWay === MAX_UNDER_WAY) return
+    const batch = queue.splice(0, MAX_BATCH)
+    underWay++
+    options
+      .commit(batch.map(({ call }) => call))
+      .then((outcomes) => batch.forEach(({ resolve }, index) => resolve(outcomes[index]!)))
+      .catch((error) => {
+        for (const { reject } of batch) reject(error)
+      })
+      .finally(() => {
+        underWay--
+        calls -= batch.length
+        start()
+      })
+  }
+
+  function submit(call: Call): Promise<Outcome> {
+    calls++
+    return new Promise((resolve, reject) => {
+      queue.push({ call, resolve, reject })
+      if (underWay === 0 || queue.length >= MAX_BATCH) start()
+      else if (underWay < MAX_UNDER_WAY) timer ??= setTimeout(start, options.windowMs())
+    })
+  }
+
+  return { submit, waiting: () => calls }
+}

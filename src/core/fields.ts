@@ -1,0 +1,74 @@
+import * as v from 'valibot'
+import { type IdKind, type Uuid, parseId } from './ids'
+import { type Money, parseYuan } from './money'
+import { type Instant, instant } from './time'
+import { say } from './validation'
+
+/** The field shapes of API.md, written once and used by every schema. */
+
+/** Text after trimming, counted in characters as PostgreSQL counts them; no control characters but line breaks and tabs. */
+export const text = (min: number, max: number) =>
+  v.pipe(
+    v.string(),
+    v.trim(),
+    v.check((value) => value.isWellFormed() && !CONTROL.test(value), say('含有不允许的字符', 'contains characters that are not allowed')),
+    v.check((value) => [...value].length >= min, say(`至少${min}个字符`, `needs at least ${min} characters`)),
+    v.check((value) => [...value].length <= max, say(`最多${max}个字符`, `may have at most ${max} characters`)),
+  )
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the point is to find them
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/
+
+/** An id on the wire, prefixed or bare; gives the bare UUID. */
+export const idOf = (kind: IdKind) =>
+  v.pipe(
+    v.string(),
+    v.check((value) => parseId(kind, value) !== undefined, say('ID格式错误', 'is not a valid id')),
+    v.transform((value): Uuid => parseId(kind, value)!),
+  )
+
+/** A decimal string with up to two places within a range in yuan; gives Money. */
+export const yuanBetween = (min: string, max: string) =>
+  v.pipe(
+    v.string(),
+    v.check((value) => parseYuan(value) !== undefined, say('须为最多两位小数的金额字符串', 'must be an amount like "12.34"')),
+    v.transform((value): Money => parseYuan(value)!),
+    v.check((value) => value >= parseYuan(min)! && value <= parseYuan(max)!, say(`须在${min}-${max}元之间`, `must be between ${min} and ${max} yuan`)),
+  )
+
+const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?(Z|[+-]\d{2}:\d{2})$/
+
+/** ISO 8601 with a zone; gives an Instant. */
+export const isoInstant = v.pipe(
+  v.string(),
+  v.check((value) => ISO.test(value) && !Number.isNaN(instant(value).getTime()), say('须为ISO 8601时间', 'must be an ISO 8601 time')),
+  v.transform((value): Instant => instant(value)),
+)
+
+export const username = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z0-9_]{3,20}$/, say('须为3-20位字母、数字或下划线', 'must be 3-20 letters, digits or underscores')),
+)
+export const phone = v.pipe(v.string(), v.regex(/^1[3-9]\d{9}$/, say('须为11位手机号', 'must be an 11-digit mobile number')))
+export const email = v.pipe(
+  v.string(),
+  v.trim(),
+  v.maxLength(128),
+  v.regex(/^[^\s@<>"',;\u0000-\u001f]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+$/, say('邮箱格式错误', 'is not a valid e-mail address')),
+)
+/** PRODUCT 4: 8–32 with upper, lower and digit. */
+export const newPassword = v.pipe(
+  v.string(),
+  v.check(
+    (value) => value.length >= 8 && value.length <= 32 && /[a-z]/.test(value) && /[A-Z]/.test(value) && /\d/.test(value) && value.isWellFormed(),
+    say('须为8-32位，含大写、小写字母和数字', 'must be 8-32 characters with upper case, lower case and a digit'),
+  ),
+)
+export const givenPassword = v.pipe(v.string(), v.minLength(1), v.maxLength(128))
+
+/** Query text → page numbers of a list (API 1): page from 1, page_size 1–100. */
+export const pageQuery = {
+  page: v.optional(v.pipe(v.string(), v.regex(/^\d{1,6}$/), v.transform(Number), v.minValue(1)), '1'),
+  page_size: v.optional(v.pipe(v.string(), v.regex(/^\d{1,3}$/), v.transform(Number), v.minValue(1), v.maxValue(100)), '20'),
+}
+export const flag = v.pipe(v.picklist(['true', 'false']), v.transform((value) => value === 'true'))

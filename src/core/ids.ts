@@ -1,0 +1,39 @@
+/** A lower-case UUID in its 36-character text form; the shape in which ids travel inside the product. */
+export type Uuid = string
+
+/** What stands before an id on the wire (API 1, "IDs"); the database stores the bare UUID. */
+export const ID_PREFIXES = {
+  operator: 'op',
+  site: 'site',
+  application: 'app',
+  authorization: 'auth',
+  request: 'req',
+  usage: 'usage',
+  transaction: 'txn',
+  order: 'ord',
+  refund: 'refund',
+  invoice: 'inv',
+  message: 'msg',
+  announcement: 'ann',
+  report: 'rpt',
+  log: 'log',
+  admin: 'admin',
+  finance: 'fin',
+  export: 'exp',
+} as const
+
+export type IdKind = keyof typeof ID_PREFIXES
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/** A new UUIDv7: sortable by time, random tail. */
+export const newId = (): Uuid => Bun.randomUUIDv7()
+
+export const showId = (kind: IdKind, id: Uuid): string => `${ID_PREFIXES[kind]}_${id}`
+
+/** Accepts the prefixed or the bare form, in any case of hex; undefined on a wrong prefix or anything else. */
+export function parseId(kind: IdKind, text: string): Uuid | undefined {
+  const prefix = `${ID_PREFIXES[kind]}_`
+  const bare = text.startsWith(prefix) ? text.slice(prefix.length) : text
+  return UUID.test(bare) ? bare.toLowerCase() : undefined
+}

@@ -1,0 +1,39 @@
+import type { Uuid } from '#src/core/ids'
+import type { Money } from '#src/core/money'
+import type { Instant } from '#src/core/time'
+import type { Transaction } from '#src/platform/database'
+
+/** An operator's row as it stands under our lock: nobody else can move its money until this transaction ends. */
+export type LockedOperator = {
+  id: Uuid
+  name: string
+  balance: Money
+  ledgerSeq: bigint
+  ledgerHash: string
+  /** 64 hex characters. */
+  apiKeySha256: string
+  isLocked: boolean
+  lockedReason: string | null
+  lockedAt: Instant | null
+  deactivatedAt: Instant | null
+  rateLimitPerMinute: number | null
+  rateLimitBurst: number | null
+}
+
+/**
+ * Locks operators by id or by API key digest (64 hex characters each); rows that do not exist are left out. Always in the order of
+ * ids, so that two transactions can never wait for each other. The lock lets foreign keys point at the row meanwhile.
+ */
+export async function lockOperators(tx: Transaction, by: { ids: Uuid[] } | { apiKeys: string[] }): Promise<LockedOperator[]> {
+  const { sql } = tx
+  const chosen =
+    'ids' in by
+      ? sql`id = ANY (${by.ids}::uuid[])`
+      : sql`api_key_sha256 = ANY (ARRAY(SELECT decode(digest, 'hex') FROM unnest(${by.apiKeys}::text[]) AS digest))`
+  return sql<LockedOperator[]>`
+    SELECT id, name, balance_fen AS balance, ledger_seq AS "ledgerSeq", encode(ledger_hash, 'hex') AS "ledgerHash",
+           encode(api_key_sha256, 'hex') AS "apiKeySha256", is_locked AS "isLocked", locked_reason AS "lockedReason",
+           locked_at AS "lockedAt", deactivated_at AS "deactivatedAt",
+           rate_limit_per_minute AS "rateLimitPerMinute", rate_limit_burst AS "rateLimitBurst"
+    FROM operator_accounts WHERE ${chosen} ORDER BY id FOR NO KEY UPDATE`
+}

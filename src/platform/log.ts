@@ -1,0 +1,61 @@
+import { now } from '#src/core/time'
+import { config } from './config'
+
+const LEVELS = { debug: 10, info: 20, warn: 30, error: 40, silent: 99 } as const
+type Level = Exclude<keyof typeof LEVELS, 'silent'>
+type Fields = Record<string, unknown>
+
+/** Longest text kept of one field: a client must not be able to fill the disk with its name. */
+const MAX_TEXT = 1_024
+/** Keys whose values never reach a log line, whoever passes them. */
+const SECRET_KEYS = /password|secret|token|api_?key|signature|authorization$|cookie|totp/i
+/** Lines are written together: one system call for many lines under load, at the latest after this time. */
+const FLUSH_MS = 50
+const FLUSH_BYTES = 32_768
+
+let pending: string[] = []
+let pendingBytes = 0
+let timer: ReturnType<typeof setTimeout> | undefined
+
+/** One JSON line to standard output. `fields` should carry trace_id, user_id and operation where they are known. */
+export function log(level: Level, message: string, fields: Fields = {}): void {
+  if (LEVELS[level] < LEVELS[config().LOG_LEVEL]) return
+  const line = `${JSON.stringify({ time: now().toISOString(), level, message, ...clean(fields) })}\n`
+  pending.push(line)
+  pendingBytes += line.length
+  if (level === 'error' || pendingBytes > FLUSH_BYTES) flushLog()
+  else timer ??= setTimeout(flushLog, FLUSH_MS)
+}
+
+/** Writes what is still held back; call before the process ends. */
+export function flushLog(): void {
+  clearTimeout(timer)
+  timer = undefined
+  if (pending.length === 0) return
+  const lines = pending.join('')
+  pending = []
+  pendingBytes = 0
+  process.stdout.write(lines)
+}
+
+function clean(fields: Fields): Fields {
+  const safe: Fields = {}
+  for (const [key, value] of Object.entries(fields)) safe[key] = SECRET_KEYS.test(key) ? '[hidden]' : loggable(value)
+  return safe
+}
+
+function loggable(value: unknown): unknown {
+  if (typeof value === 'string') return value.length > MAX_TEXT ? `${value.slice(0, MAX_TEXT)}…` : value
+  if (typeof value === 'bigint') return value.toString()
+  if (value instanceof Error) return errorFields(value)
+  if (value !== null && typeof value === 'object') {
+    return loggable(JSON.stringify(value, (key, inner) => (SECRET_KEYS.test(key) ? '[hidden]' : typeof inner === 'bigint' ? inner.toString() : inner)))
+  }
+  return value
+}
+
+/** What an operator of the system needs to find a failure; goes to the log only, never to a client. */
+function errorFields(error: Error): Fields {
+  const { code, detail, constraint_name } = error as Error & { code?: string; detail?: string; constraint_name?: string }
+  return { name: error.name, text: error.message.slice(0, MAX_TEXT), code, detail, constraint: constraint_name, stack: error.stack?.slice(0, 4 * MAX_TEXT) }
+}

@@ -1,0 +1,110 @@
+import type * as v from 'valibot'
+import type { Uuid } from '#src/core/ids'
+import { invalidFields } from '#src/core/problem'
+import { validate, validateBody } from '#src/core/validation'
+import { type RequestInfo, readBody, requireMediaType } from './http'
+
+/** An operator who is signed in. */
+export type OperatorCaller = { kind: 'operator'; id: Uuid; username: string; name: string; sessionId: Uuid }
+
+/** One of our people who is signed in. `audience` is the door they belong to. */
+export type StaffCaller = {
+  kind: 'staff'
+  id: Uuid
+  username: string
+  name: string
+  role: 'super_admin' | 'admin' | 'operator' | 'finance' | 'analyst'
+  grade: 'specialist' | 'manager' | 'auditor' | null
+  audience: 'admin' | 'finance' | 'analyst'
+  permissions: ReadonlySet<string>
+  sessionId: Uuid
+}
+
+/** Who may call a route and what its handler is told about the caller. `client` routes prove the caller themselves (HMAC). */
+export type Callers = {
+  public: undefined
+  client: undefined
+  operator: OperatorCaller
+  admin: StaffCaller
+  finance: StaffCaller
+  analyst: StaffCaller
+  anyone_signed_in: OperatorCaller | StaffCaller
+}
+export type Audience = keyof Callers
+
+type Schema = v.GenericSchema
+type Output<S> = S extends Schema ? v.InferOutput<S> : undefined
+
+export type Call<A extends Audience, B, Q> = {
+  request: Request
+  info: RequestInfo
+  caller: Callers[A]
+  params: Record<string, string>
+  body: Output<B>
+  query: Output<Q>
+}
+
+/** One row of the route table: method and path, who may call it, what it takes, what it does. */
+export type Route<A extends Audience = Audience> = {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** API paths stand without `/v1`; the application adds it and its alias. */
+  path: string
+  door: 'api' | 'pages'
+  audience: A
+  /** The key of permissions.ts that staff need besides. */
+  permission: string | undefined
+  body: Schema | undefined
+  query: Schema | undefined
+  handle(call: Omit<Call<A, undefined, undefined>, 'body' | 'query'>): Promise<Response> | Response
+}
+
+type Shape<A extends Audience, B, Q> = { audience: A; permission?: string; body?: B; query?: Q }
+type Method = Route['method']
+
+/** A row of the JSON API: body and query are checked against their schemas before `run` sees them. */
+export function api<A extends Audience, B extends Schema | undefined = undefined, Q extends Schema | undefined = undefined>(
+  at: `${Method} /${string}`,
+  shape: Shape<A, B, Q>,
+  run: (call: Call<A, B, Q>) => Promise<Response> | Response,
+): Route<A> {
+  return {
+    ...row(at, 'api', shape),
+    handle: async (call) => run({ ...call, body: (await parsedBody(call.request, shape.body)) as Output<B>, query: parsedQuery(call.request, shape.query) as Output<Q> }),
+  }
+}
+
+/** A row of the HTML pages: forms are read and shown again by the handler itself. */
+export function page<A extends Audience>(
+  at: `${Method} /${string}`,
+  shape: Pick<Shape<A, undefined, undefined>, 'audience' | 'permission'>,
+  run: (call: Omit<Call<A, undefined, undefined>, 'body' | 'query'>) => Promise<Response> | Response,
+): Route<A> {
+  return { ...row(at, 'pages', shape), handle: run }
+}
+
+function row<A extends Audience>(at: string, door: Route['door'], shape: Shape<A, Schema | undefined, Schema | undefined>) {
+  const [method, path] = at.split(' ') as [Method, string]
+  return { method, path, door, audience: shape.audience, permission: shape.permission, body: shape.body, query: shape.query }
+}
+
+async function parsedBody(request: Request, schema: Schema | undefined): Promise<unknown> {
+  if (!schema) return undefined
+  requireMediaType(request, 'application/json')
+  const body = await readBody(request)
+  const parsed = validateBody(schema, body.byteLength === 0 ? EMPTY_OBJECT : body)
+  if (!parsed.ok) throw invalidFields(parsed.faults)
+  return parsed.value
+}
+
+/** A call without a body is a call with no fields: the missing ones are then named. */
+const EMPTY_OBJECT = new TextEncoder().encode('{}')
+
+function parsedQuery(request: Request, schema: Schema | undefined): unknown {
+  if (!schema) return undefined
+  const query = new URL(request.url).searchParams
+  const first: Record<string, string> = Object.create(null)
+  for (const [key, value] of query) if (!(key in first)) first[key] = value
+  const parsed = validate(schema, { ...first })
+  if (!parsed.ok) throw invalidFields(parsed.faults)
+  return parsed.value
+}

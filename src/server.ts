@@ -1,0 +1,26 @@
+import { config } from '#src/platform/config'
+import { closeDatabase, openDatabase } from '#src/platform/database'
+import { databaseConnection } from '#src/platform/database-url'
+import { flushLog, log } from '#src/platform/log'
+import { endWithSupervisor } from '#src/platform/supervised'
+import { flushRequestLog } from '#src/authorize/request-log'
+import { followSettings } from '#src/settings/settings'
+import { openPort } from './http-server'
+
+/** Requests under way get this long after SIGTERM. */
+const DRAIN_MS = 10_000
+
+openDatabase(databaseConnection(config()), { max: config().DATABASE_POOL, name: 'mr-web', asApplication: true })
+const unfollow = await followSettings()
+const server = openPort(config().PORT, config().HOST)
+log('info', 'web ready', { operation: 'start', url: server.url })
+
+endWithSupervisor(async () => {
+  log('info', 'web draining', { operation: 'stop' })
+  unfollow()
+  await server.drain(DRAIN_MS)
+  await flushRequestLog()
+  await closeDatabase()
+  flushLog()
+  process.exit(0)
+})

@@ -1,0 +1,90 @@
+import { type Money, parseYuan, yuan } from '#src/core/money'
+import { now } from '#src/core/time'
+import { log } from '#src/platform/log'
+import { rawSql } from '#src/platform/database'
+
+type Integer = { type: 'integer'; fallback: number; min: number; max: number }
+type Yuan = { type: 'money'; fallback: string; min: string; max: string }
+
+const integer = (fallback: number, min: number, max: number): Integer => ({ type: 'integer', fallback, min, max })
+const amount = (fallback: string, min: string, max: string): Yuan => ({ type: 'money', fallback, min, max })
+
+/** Everything an administrator may tune (system_configs), typed and ranged. Changes are in force within 10 seconds. */
+export const SETTINGS = {
+  rate_limit_per_minute: integer(10, 1, 1_000_000),
+  rate_limit_burst: integer(10, 1, 1_000_000),
+  rate_limit_ip_per_minute: integer(100, 1, 10_000_000),
+  signature_max_skew_seconds: integer(300, 30, 900),
+  session_id_max_skew_seconds: integer(300, 30, 900),
+  group_commit_window_ms: integer(3, 0, 50),
+  anomaly_failures: integer(20, 1, 10_000),
+  anomaly_failures_window_seconds: integer(300, 30, 86_400),
+  anomaly_keys: integer(5, 1, 10_000),
+  anomaly_keys_window_seconds: integer(60, 30, 86_400),
+  operator_session_days: integer(30, 1, 90),
+  staff_session_hours: integer(24, 1, 72),
+  login_max_failures: integer(5, 1, 100),
+  login_window_minutes: integer(15, 1, 1_440),
+  login_max_failures_ip: integer(20, 1, 10_000),
+  api_log_keep_months: integer(6, 1, 120),
+  low_balance_threshold_vip: amount('1000.00', '0.00', '1000000.00'),
+  low_balance_threshold_normal: amount('100.00', '0.00', '1000000.00'),
+  low_balance_threshold_trial: amount('50.00', '0.00', '1000000.00'),
+} as const satisfies Record<string, Integer | Yuan>
+
+export type SettingKey = keyof typeof SETTINGS
+type ValueOf<K extends SettingKey> = (typeof SETTINGS)[K] extends Integer ? number : Money
+
+/** Values are read again this often; together with the query this keeps "in force within 10 seconds". */
+const REFRESH_MS = 5_000
+
+let values = new Map<string, number | Money>()
+let timer: ReturnType<typeof setInterval> | undefined
+
+/** The value in force: a whole number, or Money for amounts. */
+export function setting<K extends SettingKey>(key: K): ValueOf<K> {
+  return (values.get(key) ?? fallbackOf(SETTINGS[key])) as ValueOf<K>
+}
+
+/** Adds the rows that this release knows and the database does not; never touches a value that is there. */
+export async function seedSettings(): Promise<void> {
+  for (const [key, { type, fallback, min, max }] of Object.entries(SETTINGS)) {
+    await rawSql()`INSERT INTO system_configs (key, value, type, min, max, updated_at)
+      VALUES (${key}, ${String(fallback)}, ${type}, ${String(min)}, ${String(max)}, ${now()}) ON CONFLICT (key) DO NOTHING`
+  }
+}
+
+/** Reads all values now. */
+export async function loadSettings(): Promise<void> {
+  const rows = await rawSql()<{ key: string; value: string }[]>`SELECT key, value FROM system_configs`
+  const next = new Map<string, number | Money>()
+  for (const { key, value } of rows) {
+    const kind = SETTINGS[key as SettingKey]
+    const parsed = kind && parseSetting(kind, value)
+    if (parsed !== undefined) next.set(key, parsed)
+  }
+  values = next
+}
+
+/** Keeps the values fresh until `stop` is called. A database that is away leaves the last values standing. */
+export async function followSettings(): Promise<() => void> {
+  await seedSettings()
+  await loadSettings()
+  timer = setInterval(() => loadSettings().catch((error) => log('warn', 'settings not refreshed', { error })), REFRESH_MS)
+  return () => clearInterval(timer)
+}
+
+const fallbackOf = (kind: Integer | Yuan): number | Money => (kind.type === 'integer' ? kind.fallback : parseYuan(kind.fallback)!)
+
+/** Text → value within range; undefined otherwise. */
+export function parseSetting(kind: Integer | Yuan, text: string): number | Money | undefined {
+  if (kind.type === 'money') {
+    const value = parseYuan(text)
+    return value !== undefined && value >= parseYuan(kind.min)! && value <= parseYuan(kind.max)! ? value : undefined
+  }
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
+  return value >= kind.min && value <= kind.max ? value : undefined
+}
+
+/** Value → the text that system_configs keeps. */
+export const settingText = (value: number | Money): string => (typeof value === 'bigint' ? yuan(value) : String(value))

@@ -1,0 +1,233 @@
+import { get } from 'node:http'
+import { type AddressInfo, createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { migrateUp } from '#drizzle/migrate'
+import { seedDemo } from '#drizzle/seed'
+import { stopwatch } from './core/time'
+import { startPostgres } from './embedded-postgres/supervisor'
+import { type Config, childEnvironment, config, environmentFaults } from './platform/config'
+import { type Connection, databaseConnection } from './platform/database-url'
+import { SUPERVISED } from './platform/supervised'
+
+/** The whole product on one machine: database, schema, server and workers, kept alive until Ctrl-C or SIGTERM. */
+
+const READY_MS = 60_000
+const READY_POLL_MS = 50
+/** A server that dies this often before it was ever ready will not get better by itself. */
+const HOPELESS_DEATHS = 4
+const FIRST_PAUSE_MS = 200
+const LONGEST_PAUSE_MS = 5_000
+/** Who lived this long did not die of its start; its next restart is quick again. */
+const CALM_MS = 10_000
+/** The server's promise: what is under way is answered within 10 s of SIGTERM. */
+const DRAIN_MS = 10_000
+
+type Running = { stop(): Promise<void> }
+type Child = Running & { deaths(): number }
+type Machine = { database?: Running; children: Child[] }
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const say = (text: string) => void process.stdout.write(`${text}\n`)
+
+async function main(): Promise<number> {
+  const faults = environmentFaults(childEnvironment({}))
+  if (faults.length > 0) {
+    say(`环境变量有误，未启动 / Wrong environment, not started:\n${faults.map(bilingual).join('\n')}`)
+    return 1
+  }
+  const interruption = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (!interruption.signal.aborted) say('\n正在停止 / Stopping …')
+      interruption.abort()
+    })
+  }
+  const machine: Machine = { children: [] }
+  const failure = await bringUp(config(), machine, interruption.signal).then(
+    () => aborted(interruption.signal),
+    (error: unknown) => error,
+  )
+  const failed = !interruption.signal.aborted
+  interruption.abort()
+  if (failed) say(`\n启动失败 / Could not start: ${words(failure)}\n`)
+  await Promise.all(machine.children.map((child) => child.stop()))
+  await machine.database?.stop()
+  if (!failed) say('已停止 / Stopped')
+  return failed ? 1 : 0
+}
+
+/** Fills `machine` step by step, so that what is already up can be taken down wherever this fails or is interrupted. */
+async function bringUp(settings: Config, machine: Machine, signal: AbortSignal): Promise<void> {
+  const elapsed = stopwatch()
+  const port = await choosePort(settings.HOST, settings.PORT)
+  const connection = await bringUpDatabase(settings, machine)
+  signal.throwIfAborted()
+  await migrateUp(connection, { log: say })
+  signal.throwIfAborted()
+  const demo = settings.APP_ENV === 'development' && settings.SEED_DEMO === 'auto' ? await seedDemo(connection) : undefined
+  if (demo === 'seeded') say('已写入演示数据 / Demo data written')
+  signal.throwIfAborted()
+  const environment = childEnvironment({ NODE_ENV: 'production', PORT: String(port), DATA_DIR: settings.DATA_DIR })
+  const web = Array.from({ length: settings.WEB_PROCESSES }, () => keepAlive('server', 'src/server.ts', environment, signal))
+  machine.children.push(...web, keepAlive('workers', 'workers/main.ts', environment, signal))
+  const address = `http://${hostInUrl(settings.HOST)}:${port}`
+  await waitUntilReady(`${address}/health/ready`, () => web.some((child) => child.deaths() >= HOPELESS_DEATHS), signal)
+  say(
+    banner({ address, dataDir: settings.DATABASE_URL ? undefined : settings.DATA_DIR, demo: demo !== undefined, milliseconds: elapsed() }),
+  )
+}
+
+async function bringUpDatabase(settings: Config, machine: Machine): Promise<Connection> {
+  if (settings.DATABASE_URL) return databaseConnection(settings)
+  const embedded = await startPostgres({ dataDir: settings.DATA_DIR, keepRunning: true, log: say })
+  machine.database = embedded
+  return embedded.connection
+}
+
+/** Returns `port`, or a free one for 0. Asked before anything starts, because several servers share a port and would share a stranger's. */
+function choosePort(host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const trial = createServer()
+    trial.once('error', (error: NodeJS.ErrnoException) => reject(new Error(portFault(host, port, error))))
+    trial.listen({ host, port, exclusive: true }, () => {
+      const chosen = (trial.address() as AddressInfo).port
+      trial.close(() => resolve(chosen))
+    })
+  })
+}
+
+function portFault(host: string, port: number, { code, message }: NodeJS.ErrnoException): string {
+  if (code === 'EADDRINUSE') {
+    const other = `PORT=${port + 1} bin/start`
+    return `端口 ${port} 已被占用，请换一个：${other} / Port ${port} is in use, choose another: ${other}`
+  }
+  return `无法监听 ${host}:${port}，请检查 HOST 和 PORT / Cannot listen on ${host}:${port}, check HOST and PORT (${code ?? message})`
+}
+
+/**
+ * Runs a script of ours and starts it again whenever it dies, after 0.2 s at first and 5 s at last; no longer once `signal` is aborted,
+ * because Ctrl-C reaches the child too, which may be faster than we are.
+ */
+function keepAlive(name: string, script: string, env: Record<string, string>, signal: AbortSignal): Child {
+  // The pipe is never written to: it closes when this process dies, however it dies, and the child then ends by itself.
+  const spawn = () =>
+    Bun.spawn([process.execPath, script, SUPERVISED], { cwd: root, env, stdin: 'pipe', stdout: 'inherit', stderr: 'inherit' })
+  let current = spawn()
+  let deaths = 0
+  const watch = async () => {
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+      const alive = stopwatch()
+      await current.exited
+      if (signal.aborted) return
+      deaths++
+      if (alive() > CALM_MS) pause = FIRST_PAUSE_MS
+      const reason = current.signalCode ?? current.exitCode
+      say(`${name} 意外退出（${reason}），${pause / 1000} 秒后重启 / ${name} ended (${reason}), again in ${pause / 1000} s`)
+      await Bun.sleep(pause)
+      if (signal.aborted) return
+      current = spawn()
+    }
+  }
+  void watch()
+  return {
+    deaths: () => deaths,
+    stop: async () => {
+      current.kill('SIGTERM')
+      const late = setTimeout(() => current.kill('SIGKILL'), DRAIN_MS)
+      await current.exited
+      clearTimeout(late)
+    },
+  }
+}
+
+/** Throws an Error when the server is hopeless or not ready in time, and an AbortError when interrupted. */
+async function waitUntilReady(url: string, isHopeless: () => boolean, signal: AbortSignal): Promise<void> {
+  let last = ''
+  for (const elapsed = stopwatch(); elapsed() < READY_MS; await Bun.sleep(READY_POLL_MS)) {
+    signal.throwIfAborted()
+    if (isHopeless()) throw new Error('服务器无法启动，原因见上 / the server does not start, see above')
+    const answer = await ask(url)
+    if (answer.status === 200) return
+    last = answer.body
+  }
+  throw new Error(`服务器 ${READY_MS / 1000} 秒内未就绪 / the server was not ready within ${READY_MS / 1000} s. ${last}`)
+}
+
+/** Not `fetch`: that would send a question to our own machine through the proxy of the environment. */
+function ask(url: string): Promise<{ status: number; body: string }> {
+  return new Promise((resolve) => {
+    const request = get(url, { timeout: 2_000 }, (response) => {
+      let body = ''
+      response.on('data', (part) => {
+        body += part
+      })
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }))
+      response.on('error', () => resolve({ status: 0, body: '' }))
+    })
+    request.on('timeout', () => request.destroy(new Error('no answer')))
+    request.on('error', (error) => resolve({ status: 0, body: error.message }))
+  })
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
+
+/** What to type into a browser: a server that listens on all addresses is reached on our own. */
+function hostInUrl(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
+}
+
+type BannerFacts = { address: string; dataDir: string | undefined; demo: boolean; milliseconds: number }
+
+function banner({ address, dataDir, demo, milliseconds }: BannerFacts): string {
+  const rows = [
+    ['运营商 Operator', `${address}/operator/login`, 'demo_operator / Demo@2024!'],
+    ['管理员 Admin', `${address}/admin/login`, 'admin / Admin@2024!'],
+    ['数据统计 Analyst', `${address}/admin/login`, 'analyst / Analyst@2024!'],
+    ['财务 Finance', `${address}/finance/login`, 'finance001 / Pass@2024!'],
+  ].map((row) => (demo ? row : row.slice(0, 2)))
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => Bun.stringWidth(row[column]!))) + 3)
+  const pad = (text: string, column: number) => text + ' '.repeat(Math.max(0, (widths[column] ?? 0) - Bun.stringWidth(text)))
+  return [
+    '',
+    `  MR 游戏运营管理系统   ${address}   ${(milliseconds / 1000).toFixed(1)} s`,
+    '',
+    ...rows.map((row) => `  ${row.map(pad).join('').trimEnd()}`),
+    '',
+    `  ${dataDir ? `数据 Data: ${dataDir}   ` : ''}Ctrl-C 停止 / stops`,
+    '',
+  ].join('\n')
+}
+
+/** Our own sentences stand for themselves; an error nobody expected shows where it came from. */
+function words(error: unknown): string {
+  return error instanceof Error && error.constructor === Error ? error.message : Bun.inspect(error)
+}
+
+const CHINESE: [RegExp, string][] = [
+  [/^is required when (.+)$/, '在 $1 时必填'],
+  [/^is for tests only$/, '仅供测试使用'],
+  [/^must be a whole number$/, '须为整数'],
+  [/^must be at least (\d+)$/, '不得小于 $1'],
+  [/^must be at most (\d+)$/, '不得大于 $1'],
+  [/^must have at least (\d+) characters$/, '至少 $1 个字符'],
+  [/^must not be empty$/, '不得为空'],
+  [/^must not be the development .+$/, '不得使用开发环境的默认值'],
+  [/^must be a URL with (.+)$/, '须为 $1 网址'],
+  [/^must be version:base64.+$/, '须为 版本:base64（32 字节），多个以逗号分隔'],
+  [/^must be (.+)$/, '须为 $1'],
+]
+
+function bilingual(fault: string): string {
+  const [variable = '', ...rest] = fault.split(' ')
+  const english = rest.join(' ')
+  const known = CHINESE.find(([pattern]) => pattern.test(english))
+  return `  - ${variable} ${known ? `${english.replace(known[0], known[1])} / ` : ''}${english}`
+}
+
+if (import.meta.main) process.exit(await main())

@@ -1,0 +1,93 @@
+import type { ComponentChildren } from 'preact'
+import { usePage, useText } from '../page-context'
+import { Notice } from './notice'
+
+export type FieldProps = {
+  name: string
+  label: string
+  type?: 'text' | 'password' | 'email' | 'tel'
+  value?: string
+  hint?: string
+  error?: string
+  optional?: boolean
+  autocomplete: string
+  inputMode?: 'numeric' | 'tel' | 'email'
+  maxLength?: number
+}
+
+/** One text field: label above, hint below, the error under the field and tied to it. */
+export function Field({ name, label, type = 'text', value, hint, error, optional = false, ...input }: FieldProps) {
+  const t = useText()
+  const about = [hint && `${name}-hint`, error && `${name}-error`].filter(Boolean).join(' ')
+  return (
+    <div class="field">
+      <label for={name}>
+        {label}
+        {optional && <span class="muted"> ({t('form.optional')})</span>}
+      </label>
+      <div class="field-box">
+        <input
+          id={name}
+          name={name}
+          // preact types each kind of input apart; the kinds used here share all their attributes.
+          type={type as 'text'}
+          value={value}
+          required={!optional}
+          aria-invalid={error ? 'true' : undefined}
+          aria-describedby={about || undefined}
+          spellcheck={false}
+          autocapitalize="none"
+          {...input}
+        />
+        {type === 'password' && (
+          <button type="button" class="field-reveal" data-reveal={name} data-show={t('common.show')} data-hide={t('common.hide')} hidden>
+            {t('common.show')}
+          </button>
+        )}
+      </div>
+      {hint && (
+        <p class="field-hint" id={`${name}-hint`}>
+          {hint}
+        </p>
+      )}
+      {error && (
+        <p class="field-error" id={`${name}-error`}>
+          {error}
+        </p>
+      )}
+    </div>
+  )
+}
+
+/** What is wrong with the form, above it, each with a link to its field; the page opens with the focus here. */
+export function ErrorSummary({ errors }: { errors: readonly { name: string; label: string; message: string }[] }) {
+  const t = useText()
+  if (errors.length === 0) return null
+  return (
+    <Notice tone="bad" title={t('form.errors', { count: errors.length })} focus>
+      <ul>
+        {errors.map((error) => (
+          <li key={error.name}>
+            <a href={`#${error.name}`}>{error.label}</a> {error.message}
+          </li>
+        ))}
+      </ul>
+    </Notice>
+  )
+}
+
+/** The primary button of a form; while the form is being sent it says so and cannot fire twice. */
+export function SubmitButton({ children }: { children: ComponentChildren }) {
+  const t = useText()
+  return (
+    <button type="submit" class="button primary" data-sending={t('form.sending')}>
+      {children}
+    </button>
+  )
+}
+
+/** Goes into every POST form: proof that the form came from our own page. */
+export function CsrfField() {
+  const { csrfToken } = usePage()
+  return csrfToken === null ? null : <input type="hidden" name="csrf_token" value={csrfToken} />
+}

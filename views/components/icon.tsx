@@ -1,0 +1,46 @@
+import { usePage } from '../page-context'
+
+/** Every icon in use; `bun views/assets/build-icons.ts` makes the sprite from this list. */
+export const ICONS = [
+  'arrow-down-right',
+  'arrow-right',
+  'arrow-up-right',
+  'calendar-clock',
+  'chart-column',
+  'chevron-down',
+  'circle',
+  'circle-alert',
+  'circle-check',
+  'circle-user',
+  'circle-x',
+  'copy',
+  'gamepad-2',
+  'house',
+  'inbox',
+  'info',
+  'landmark',
+  'loader-circle',
+  'log-out',
+  'menu',
+  'minus',
+  'monitor',
+  'moon',
+  'receipt',
+  'shield-check',
+  'store',
+  'sun',
+  'triangle-alert',
+  'x',
+] as const
+
+export type IconName = (typeof ICONS)[number]
+
+/** Decoration beside words; a button with only an icon carries its name itself. */
+export function Icon({ name, size = 16 }: { name: IconName; size?: 16 | 20 }) {
+  const { assets } = usePage()
+  return (
+    <svg class="icon" width={size} height={size} aria-hidden="true" focusable="false">
+      <use href={`${assets['icons.svg']}#${name}`} />
+    </svg>
+  )
+}

@@ -1,0 +1,48 @@
+import type { ComponentChildren } from 'preact'
+import type { PlainKey } from '#src/core/text'
+import { useText } from '../page-context'
+import { Icon, type IconName } from './icon'
+import { TONE_ICONS, type Tone } from './notice'
+
+type Look = { tone: Tone; label: PlainKey; icon?: IconName }
+
+/** One map for each noun, so that a state looks the same on every page. */
+const LOOKS = {
+  job: {
+    running: { tone: 'info', label: 'job.running', icon: 'loader-circle' },
+    succeeded: { tone: 'ok', label: 'job.succeeded' },
+    failed: { tone: 'bad', label: 'job.failed' },
+    timed_out: { tone: 'bad', label: 'job.timed_out' },
+  },
+  proof: {
+    ok: { tone: 'ok', label: 'admin.home.proof.ok', icon: 'shield-check' },
+    drift: { tone: 'bad', label: 'admin.home.proof.drift' },
+    never: { tone: 'neutral', label: 'admin.home.proof.never' },
+  },
+  step: {
+    done: { tone: 'ok', label: 'operator.home.setup.done' },
+    open: { tone: 'neutral', label: 'operator.home.setup.open' },
+  },
+} as const satisfies Record<string, Record<string, Look>>
+
+type Looks = typeof LOOKS
+export type StateOf<Noun extends keyof Looks> = keyof Looks[Noun] & string
+
+/** Tint, icon and word of a state. */
+export function StatusBadge<Noun extends keyof Looks>({ noun, state }: { noun: Noun; state: StateOf<Noun> }) {
+  const t = useText()
+  const look = (LOOKS[noun] as Record<string, Look>)[state]!
+  return (
+    <Badge tone={look.tone} icon={look.icon ?? TONE_ICONS[look.tone]}>
+      {t(look.label)}
+    </Badge>
+  )
+}
+
+/** A tinted word; the icon is for states, marks such as VIP go without. */
+export const Badge = ({ tone, icon, children }: { tone: Tone; icon?: IconName; children: ComponentChildren }) => (
+  <span class={`badge ${tone}`}>
+    {icon && <Icon name={icon} />}
+    {children}
+  </span>
+)

@@ -1,0 +1,43 @@
+import { StatusBadge } from '../components/status-badge'
+import { useText } from '../page-context'
+
+/** Which of the four steps before the first game are done; the product ticks them itself. */
+export type Setup = { site: boolean; recharge: boolean; grant: boolean; start: boolean }
+
+const STEPS = [
+  ['site', 'POST /v1/operators/me/sites'],
+  ['recharge', 'POST /v1/operators/me/recharge'],
+  ['grant', 'POST /v1/operators/me/app-requests'],
+  ['start', 'POST /v1/auth/game/authorize'],
+] as const
+
+/** What a new operator does next; gone after the first game. */
+export function SetupGuide({ setup }: { setup: Setup }) {
+  const t = useText()
+  const done = STEPS.filter(([step]) => setup[step]).length
+  if (done === STEPS.length) return null
+  return (
+    <section class="panel" aria-labelledby="setup-title">
+      <div class="panel-head">
+        <h2 id="setup-title">{t('operator.home.setup')}</h2>
+        <p class="muted">{t('operator.home.setup.progress', { done, total: STEPS.length })}</p>
+      </div>
+      <ol class="steps">
+        {STEPS.map(([step, call]) => (
+          <li key={step} class={setup[step] ? 'step done' : 'step'}>
+            <p class="step-head">
+              <b>{t(`operator.home.setup.${step}`)}</b>
+              <StatusBadge noun="step" state={setup[step] ? 'done' : 'open'} />
+            </p>
+            {!setup[step] && (
+              <>
+                <p>{t(`operator.home.setup.${step}.next`)}</p>
+                <code>{call}</code>
+              </>
+            )}
+          </li>
+        ))}
+      </ol>
+    </section>
+  )
+}

@@ -1,0 +1,42 @@
+import { CopyButton } from '../components/copy'
+import { Notice } from '../components/notice'
+import { useText } from '../page-context'
+import { PublicLayout } from '../public-layout'
+
+export type ApiKeyOnceProps = { username: string; apiKey: string }
+
+/** The answer to a registration: the only time the key is shown. The browser itself asks for the tick before going on. */
+export function ApiKeyOncePage({ username, apiKey }: ApiKeyOnceProps) {
+  const t = useText()
+  return (
+    <PublicLayout title={t('key.title')} width="medium">
+      <div class="card">
+        <h1>{t('key.title')}</h1>
+        <p class="muted">
+          <bdi>{t('key.lead', { username })}</bdi>
+        </p>
+        <Notice tone="warn">
+          <p>{t('key.once')}</p>
+        </Notice>
+        <div class="secret">
+          <p class="secret-label" id="api-key-label">
+            {t('key.label')}
+          </p>
+          <output class="secret-value" aria-labelledby="api-key-label">
+            {apiKey}
+          </output>
+          <CopyButton value={apiKey} words />
+        </div>
+        <form method="get" action="/operator/" class="form">
+          <label class="check">
+            <input type="checkbox" required />
+            <span>{t('key.saved')}</span>
+          </label>
+          <button type="submit" class="button primary">
+            {t('key.continue')}
+          </button>
+        </form>
+      </div>
+    </PublicLayout>
+  )
+}
