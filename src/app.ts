@@ -4,12 +4,13 @@ import { clientApi } from '#src/authorize/client.api'
 import { Problem } from '#src/core/problem'
 import { requirePermission } from '#src/permissions/require'
 import type { Permission } from '#src/permissions/permissions'
+import { monitoringApi } from '#src/monitoring/public.api'
 import { type RequestInfo, infoOf, problemFrom, problemJson } from '#src/platform/http'
 import type { Audience, Callers, Route } from '#src/platform/route'
 import { cookieValue } from '#src/platform/web-session'
 
 /** Every route of the product. Tests generate the matrix of roles, routes and foreign ids from this table. */
-export const routes = [...clientApi] as unknown as Route[]
+export const routes = [...clientApi, ...monitoringApi] as unknown as Route[]
 
 /** `/api/v1` is an exact alias of `/v1`. */
 const API_PREFIXES = ['/v1', '/api/v1']

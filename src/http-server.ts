@@ -1,6 +1,7 @@
 import { createApp } from './app'
 import { clientAddress } from '#src/platform/client-address'
 import { config } from '#src/platform/config'
+import { setDraining } from '#src/platform/draining'
 import { type RequestInfo, problemJson, receive } from '#src/platform/http'
 import { log } from '#src/platform/log'
 import { apiErrors } from '#src/platform/metrics'
@@ -15,22 +16,16 @@ const LOCAL_HOSTS = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/
 export type HttpServer = {
   url: string
   port: number
-  /** True once `drain` was called: readiness says no, so that a proxy sends its calls elsewhere. */
-  isDraining(): boolean
   /** Takes no new connections, waits for what is under way, at most `patienceMs`, then closes. */
   drain(patienceMs: number): Promise<void>
 }
 
-let draining = false
 let underWay = 0
-
-/** True while this process finishes its last requests. */
-export const isDraining = (): boolean => draining
 
 /** Opens the port; 0 takes any free one. Every request gets an id, its client's address, security headers, a log line and metrics. */
 export function openPort(port: number, hostname: string): HttpServer {
   const app = createApp()
-  draining = false
+  setDraining(false)
   const server = Bun.serve({
     port,
     hostname,
@@ -54,13 +49,12 @@ export function openPort(port: number, hostname: string): HttpServer {
   return {
     url: `http://${hostname}:${server.port}`,
     port: server.port!,
-    isDraining,
     drain: (patienceMs) => drain(server, patienceMs),
   }
 }
 
 async function drain(server: ReturnType<typeof Bun.serve>, patienceMs: number): Promise<void> {
-  draining = true
+  setDraining(true)
   const stopped = server.stop(false)
   for (let waited = 0; underWay > 0 && waited < patienceMs; waited += 20) await Bun.sleep(20)
   await Promise.race([stopped, Bun.sleep(100)])

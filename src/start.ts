@@ -13,7 +13,7 @@ import { SUPERVISED } from './platform/supervised'
 
 const READY_MS = 60_000
 const READY_POLL_MS = 50
-/** A server that dies this often before it was ever ready will not get better by itself. */
+/** Who dies this often before the product was ever ready will not get better by itself. */
 const HOPELESS_DEATHS = 4
 const FIRST_PAUSE_MS = 200
 const LONGEST_PAUSE_MS = 5_000
@@ -71,7 +71,7 @@ async function bringUp(settings: Config, machine: Machine, signal: AbortSignal):
   const web = Array.from({ length: settings.WEB_PROCESSES }, () => keepAlive('server', 'src/server.ts', environment, signal))
   machine.children.push(...web, keepAlive('workers', 'workers/main.ts', environment, signal))
   const address = `http://${hostInUrl(settings.HOST)}:${port}`
-  await waitUntilReady(`${address}/health/ready`, () => web.some((child) => child.deaths() >= HOPELESS_DEATHS), signal)
+  await waitUntilReady(`${address}/health/ready`, () => machine.children.some((child) => child.deaths() >= HOPELESS_DEATHS), signal)
   say(
     banner({ address, dataDir: settings.DATABASE_URL ? undefined : settings.DATA_DIR, demo: demo !== undefined, milliseconds: elapsed() }),
   )
@@ -145,7 +145,7 @@ async function waitUntilReady(url: string, isHopeless: () => boolean, signal: Ab
   let last = ''
   for (const elapsed = stopwatch(); elapsed() < READY_MS; await Bun.sleep(READY_POLL_MS)) {
     signal.throwIfAborted()
-    if (isHopeless()) throw new Error('服务器无法启动，原因见上 / the server does not start, see above')
+    if (isHopeless()) throw new Error('无法启动，原因见上 / it does not start, see above')
     const answer = await ask(url)
     if (answer.status === 200) return
     last = answer.body
@@ -153,10 +153,13 @@ async function waitUntilReady(url: string, isHopeless: () => boolean, signal: Ab
   throw new Error(`服务器 ${READY_MS / 1000} 秒内未就绪 / the server was not ready within ${READY_MS / 1000} s. ${last}`)
 }
 
-/** Not `fetch`: that would send a question to our own machine through the proxy of the environment. */
+/**
+ * Not `fetch`: that would send a question to our own machine through the proxy of the environment. By the name localhost, because the
+ * server answers to no name that it was not told.
+ */
 function ask(url: string): Promise<{ status: number; body: string }> {
   return new Promise((resolve) => {
-    const request = get(url, { timeout: 2_000 }, (response) => {
+    const request = get(url, { timeout: 2_000, headers: { host: 'localhost' } }, (response) => {
       let body = ''
       response.on('data', (part) => {
         body += part

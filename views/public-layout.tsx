@@ -6,23 +6,27 @@ import { Document } from './document'
 type PublicLayoutProps = {
   title: string
   width: 'narrow' | 'medium' | 'wide'
+  /** Off where loading the page again would lose what it shows. */
+  switches?: boolean
   children: ComponentChildren
 }
 
 /** The quiet frame of the pages that need no sign-in; on a phone the switches stand at its foot. */
-export function PublicLayout({ title, width, children }: PublicLayoutProps) {
+export function PublicLayout({ title, width, switches = true, children }: PublicLayoutProps) {
   return (
     <Document title={title} bodyClass="public">
       <header class="public-top">
         <Brand href="/" />
-        <Preferences />
+        {switches && <Preferences />}
       </header>
       <main id="main" class={`public-main ${width}`} tabIndex={-1}>
         {children}
       </main>
-      <footer class="public-foot">
-        <Preferences />
-      </footer>
+      {switches && (
+        <footer class="public-foot">
+          <Preferences />
+        </footer>
+      )}
     </Document>
   )
 }

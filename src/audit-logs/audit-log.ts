@@ -29,6 +29,18 @@ export const actorOf = (caller: OperatorCaller | StaffCaller): Actor =>
     ? { kind: 'operator', id: caller.id, name: caller.name, role: 'operator' }
     : { kind: 'staff', id: caller.id, name: caller.name, role: caller.grade ?? caller.role }
 
+/** Who acts, from where and when: what writers are told besides their input. */
+export type Act = { actor: Actor; origin: Origin; at: Instant }
+/** An act of a person, whose id other rows may name. */
+export type PersonalAct = Act & { actor: { id: Uuid } }
+
+/** The act of a signed-in caller. */
+export const actOf = (caller: OperatorCaller | StaffCaller, info: RequestInfo): PersonalAct => ({
+  actor: { ...actorOf(caller), id: caller.id },
+  origin: info,
+  at: info.now,
+})
+
 /** One writer at a time continues the chain; held until COMMIT. */
 const CHAIN_LOCK = 7_061_977
 const GENESIS = '0'.repeat(64)

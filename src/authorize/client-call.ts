@@ -4,8 +4,7 @@ import { type FieldFault, Problem, invalidFields } from '#src/core/problem'
 import { instant, iso } from '#src/core/time'
 import { apiKeyDigest, isSignedBy } from '#src/platform/client-signature'
 import { type RequestInfo, problemFrom, problemJson, rawPath, readBody, requireMediaType } from '#src/platform/http'
-import { rateLimitBlocked } from '#src/platform/metrics'
-import { takeAddressToken } from '#src/platform/rate-limit'
+import { requireAddressToken } from '#src/platform/rate-limit'
 import { setting } from '#src/settings/settings'
 import { accountProblem } from './decide'
 import type { Validated } from '#src/core/validation'
@@ -26,21 +25,12 @@ export type SignedCall<T> = {
 /** What the request log should know of a call; filled in as it becomes known. */
 export type Trace = Pick<RequestLogRow, 'operation'> & Partial<Pick<RequestLogRow, 'keySha256' | 'operatorId' | 'siteId' | 'applicationId' | 'sessionId'>>
 
-/** Rung 0: one token of the caller's address. */
-export function requireAddressToken(info: RequestInfo): void {
-  const limit = setting('rate_limit_ip_per_minute')
-  const taken = takeAddressToken(info.ip, limit, info.now)
-  if (taken.ok) return
-  rateLimitBlocked.inc({ type: 'ip' })
-  throw new Problem('RATE_LIMIT_EXCEEDED', { scope: 'ip', limit, window_seconds: 60, retry_after: taken.retryAfterSeconds }, 'ip')
-}
-
 /**
  * Rungs 0 and 1: token, size, shape of headers and, through `parse`, of the rest; all faulty fields at once. The signature is
  * computed for every well-formed call, with whatever key it brings: a wrong key and a wrong signature take the same time.
  */
 export async function readSigned<T>(request: Request, info: RequestInfo, parse: (body: Uint8Array) => Validated<T>): Promise<SignedCall<T>> {
-  requireAddressToken(info)
+  requireAddressToken(info, setting('rate_limit_ip_per_minute'))
   const body = await readBody(request)
   if (body.byteLength > 0) requireMediaType(request, 'application/json')
   const credentials = parseCredentials(request.headers)

@@ -41,6 +41,7 @@ export const problems = {
       APP_INACTIVE: '应用已下架',
       NAME_EXISTS: '名称已存在，请更换',
       PRICE_UNCHANGED: '新价格与当前价格相同',
+      SAME_STATE: '账户状态不允许此操作',
     },
     en: {
       shape: 'Invalid request: {first}',
@@ -49,6 +50,7 @@ export const problems = {
       APP_INACTIVE: 'The application is inactive',
       NAME_EXISTS: 'This name is taken, please choose another',
       PRICE_UNCHANGED: 'The new price equals the current price',
+      SAME_STATE: 'The state of the account does not allow this',
     },
   },
   INVALID_API_KEY: { status: 401, retry: 'no', zh: 'API Key不存在或已失效，请联系管理员', en: 'Unknown or revoked API key, please contact your administrator' },
@@ -134,6 +136,12 @@ export const problems = {
     en: 'Players must be {min_players}-{max_players}, requested: {requested_players}',
   },
   USERNAME_EXISTS: { status: 400, retry: 'no', zh: '用户名已被注册，请更换', en: 'This username is taken, please choose another' },
+  BALANCE_NOT_ZERO: {
+    status: 400,
+    retry: 'cure',
+    zh: '账户余额为{balance}元，请先申请退款后再注销',
+    en: 'The balance is {balance} yuan, please request a refund before closing the account',
+  },
   INSUFFICIENT_BALANCE: {
     status: 402,
     retry: 'cure',

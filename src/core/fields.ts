@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { type IdKind, type Uuid, parseId } from './ids'
 import { type Money, parseYuan } from './money'
-import { type Instant, instant } from './time'
+import { type Instant, instant, isCalendarDay } from './time'
 import { say } from './validation'
 
 /** The field shapes of API.md, written once and used by every schema. */
@@ -36,12 +36,18 @@ export const yuanBetween = (min: string, max: string) =>
     v.check((value) => value >= parseYuan(min)! && value <= parseYuan(max)!, say(`须在${min}-${max}元之间`, `must be between ${min} and ${max} yuan`)),
   )
 
-const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?(Z|[+-]\d{2}:\d{2})$/
+const ISO = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):\d{2}:\d{2}(\.\d{1,3})?(Z|[+-]\d{2}:\d{2})$/
+
+/** Not every date that Date takes is in the calendar: it makes 2 March of 30 February. */
+function isIsoInstant(text: string): boolean {
+  const [, day] = ISO.exec(text) ?? []
+  return day !== undefined && isCalendarDay(day) && !Number.isNaN(instant(text).getTime())
+}
 
 /** ISO 8601 with a zone; gives an Instant. */
 export const isoInstant = v.pipe(
   v.string(),
-  v.check((value) => ISO.test(value) && !Number.isNaN(instant(value).getTime()), say('须为ISO 8601时间', 'must be an ISO 8601 time')),
+  v.check(isIsoInstant, say('须为ISO 8601时间', 'must be an ISO 8601 time')),
   v.transform((value): Instant => instant(value)),
 )
 
@@ -65,6 +71,26 @@ export const newPassword = v.pipe(
   ),
 )
 export const givenPassword = v.pipe(v.string(), v.minLength(1), v.maxLength(128))
+
+/** A bare UUID, as sessions are called; gives it in lower case. */
+export const bareUuid = v.pipe(
+  v.string(),
+  v.regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, say('ID格式错误', 'is not a valid id')),
+  v.transform((value): Uuid => value.toLowerCase()),
+)
+
+/** A change of some fields: at least one of them must be there. */
+export const someOf = <Entries extends v.ObjectEntries>(entries: Entries) =>
+  v.pipe(
+    v.object(entries),
+    v.check((given) => Object.values(given).some((value) => value !== undefined), say('至少需要一个要修改的字段', 'needs at least one field to change')),
+  )
+
+/** What is looked for in a list; blank means everything. */
+export const keyword = v.optional(text(0, 100), '')
+
+/** Why something was done to somebody, in their own words (API: s10-200). */
+export const reason = text(10, 200)
 
 /** Query text → page numbers of a list (API 1): page from 1, page_size 1–100. */
 export const pageQuery = {

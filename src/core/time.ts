@@ -39,6 +39,12 @@ const shanghai = (at: Instant): Date => new Date(at.getTime() + SHANGHAI_OFFSET_
 
 export const businessDay = (at: Instant): BusinessDay => shanghai(at).toISOString().slice(0, 10)
 
+/** True for a `YYYY-MM-DD` that is in the calendar: 29 February only in leap years. */
+export function isCalendarDay(text: string): boolean {
+  const start = /^\d{4}-\d{2}-\d{2}$/.test(text) ? startOfDay(text) : new Date(Number.NaN)
+  return !Number.isNaN(start.getTime()) && businessDay(start) === text
+}
+
 /** The first instant of a business day. */
 export const startOfDay = (day: BusinessDay): Instant => new Date(`${day}T00:00:00.000+08:00`)
 

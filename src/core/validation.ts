@@ -34,7 +34,7 @@ function jsonFrom(body: Uint8Array): unknown {
 
 function fault(issue: v.BaseIssue<unknown>): FieldFault {
   const field = (issue.path ?? []).map(({ key }) => String(key)).join('.')
-  return { field: field.slice(0, MAX_FIELD), message: wording(issue) }
+  return { field: field.slice(0, MAX_FIELD) || 'body', message: wording(issue) }
 }
 
 function wording(issue: v.BaseIssue<unknown>): LocalText {

@@ -1,4 +1,16 @@
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { clusterFolder, EMBEDDED_USER, socketDirectory } from '#src/platform/database-url'
 import { type Binaries, postgresBinaries } from './binaries'
@@ -34,9 +46,10 @@ export async function prepareCluster(dataDir: string, durable: boolean): Promise
 function makeDataDirectory(dataDir: string): void {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (error) {
     const reason = (error as Error).message
-    throw new Error(`无法创建数据目录，请用 DATA_DIR 另选一个。/ Cannot make the data directory; choose another with DATA_DIR.\n${reason}`)
+    throw new Error(`无法使用数据目录，请用 DATA_DIR 另选一个。/ Cannot use the data directory; choose another with DATA_DIR.\n${reason}`)
   }
 }
 

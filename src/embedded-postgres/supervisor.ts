@@ -3,7 +3,7 @@ import postgres, { type Sql } from 'postgres'
 import { stopwatch } from '#src/core/time'
 import { type Connection, clusterFolder, databaseConnection, EMBEDDED_DATABASE } from '#src/platform/database-url'
 import { type Cluster, POSTGRES_ENVIRONMENT, prepareCluster } from './cluster'
-import { dropStaleLock, stopPostmaster } from './postmaster'
+import { dropStaleLock, findPostmaster, stopPostmaster } from './postmaster'
 import { spawnAs } from './run-as'
 
 export type StartOptions = {
@@ -109,7 +109,8 @@ async function ensureRunning(dataDir: string, durable: boolean, connection: Runn
       alive = false
     })
     while (alive) {
-      if ((await waitWhileStarting(connection)) === 'answers') return alive
+      // Ours, or that of another start which was faster; then ours finds the lock taken and ends.
+      if ((await waitWhileStarting(connection)) === 'answers') return findPostmaster(cluster.folder) === server.pid
       await Bun.sleep(POLL_MS)
     }
     if ((await waitWhileStarting(connection)) === 'answers') return false

@@ -12,7 +12,17 @@ const own = (name: string) => new URL(`../../views/assets/${name}`, import.meta.
 
 /** What each asset is made of; the style sheets are parted by subject and sent as one. */
 const FILES: Record<string, readonly URL[]> = {
-  'app.css': ['tokens.css', 'app.css', 'shell.css', 'shell-narrow.css', 'forms.css', 'data.css', 'charts.css', 'public.css'].map(own),
+  'app.css': [
+    'tokens.css',
+    'app.css',
+    'shell.css',
+    'shell-narrow.css',
+    'forms.css',
+    'data.css',
+    'panels.css',
+    'charts.css',
+    'public.css',
+  ].map(own),
   'print.css': [own('print.css')],
   'app.js': [own('app.js')],
   'icons.svg': [own('icons.svg')],

@@ -64,6 +64,7 @@ let reader: Builder | undefined
 /** Opens this process's pool; call once at the start. */
 export function openDatabase(connection: Connection, options: PoolOptions): void {
   pool = openPool(connection, options)
+  poolSize = options.max
   reader = builder(pool)
 }
 
@@ -85,6 +86,15 @@ export function read(): Builder {
   return reader
 }
 
+let openTransactions = 0
+let poolSize = 0
+
+/** How busy the pool is with transactions: those that run, free places, those that wait for one. */
+export function poolUse(): { active: number; idle: number; waiting: number } {
+  const active = Math.min(openTransactions, poolSize)
+  return { active, idle: poolSize - active, waiting: openTransactions - active }
+}
+
 /** Deadlock, serialization failure, lock time-out: PostgreSQL rolled back, the same work may run again. */
 const RETRYABLE = new Set(['40P01', '40001', '55P03'])
 const ATTEMPTS = 3
@@ -95,11 +105,14 @@ const ATTEMPTS = 3
  */
 export async function transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
+    openTransactions++
     try {
       return (await rawSql().begin((sql) => work({ sql, db: builder(sql) }))) as T
     } catch (error) {
       if (attempt === ATTEMPTS || !RETRYABLE.has(errorCode(error) ?? '')) throw error
       await Bun.sleep(5 * attempt * (1 + Math.random()))
+    } finally {
+      openTransactions--
     }
   }
 }

@@ -1,5 +1,5 @@
 import { type Uuid, newId } from '#src/core/ids'
-import { type Language, Problem, problemDetails, problemMessage } from '#src/core/problem'
+import { invalidField, type Language, Problem, problemDetails, problemMessage } from '#src/core/problem'
 import { type Instant, now, stopwatch } from '#src/core/time'
 import { isDatabaseLost } from './database'
 import { log } from './log'
@@ -60,14 +60,17 @@ export function rawPath({ url }: Request): string {
   return start < 0 ? '/' : url.slice(start)
 }
 
-/** The raw bytes of a body. Throws PAYLOAD_TOO_LARGE beyond 1 MiB, chunked or not. */
+/** The raw bytes of a body. Throws PAYLOAD_TOO_LARGE beyond 1 MiB, chunked or not, INVALID_PARAMS when the client left in the middle. */
 export async function readBody(request: Request): Promise<Uint8Array> {
-  const tooLarge = () => new Problem('PAYLOAD_TOO_LARGE', { max_bytes: MAX_BODY_BYTES })
   if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) throw tooLarge()
-  const body = new Uint8Array(await request.arrayBuffer())
+  const body = await request.arrayBuffer().catch(() => {
+    throw request.signal.aborted ? invalidField('body', '未完整送达', 'did not arrive completely') : tooLarge()
+  })
   if (body.byteLength > MAX_BODY_BYTES) throw tooLarge()
-  return body
+  return new Uint8Array(body)
 }
+
+const tooLarge = (): Problem => new Problem('PAYLOAD_TOO_LARGE', { max_bytes: MAX_BODY_BYTES })
 
 /** Throws UNSUPPORTED_MEDIA_TYPE unless the body calls itself `type` or has no name at all. */
 export function requireMediaType(request: Request, type: string): void {
@@ -106,11 +109,17 @@ export function problemJson(problem: Problem, info: RequestInfo): Response {
     ...(details === undefined ? {} : { details }),
     request_id: info.id,
   }
-  return json(problem.status, body, retryHeader(problem))
+  return json(problem.status, body, { ...retryHeader(problem), ...allowHeader(problem) })
 }
 
 /** Retry-After for the codes that name a wait. */
 export function retryHeader({ details }: Problem): Record<string, string> {
   const seconds = Array.isArray(details) ? undefined : details?.retry_after
   return seconds === undefined ? {} : { 'Retry-After': String(seconds) }
+}
+
+/** Allow, which HTTP demands of every 405. */
+function allowHeader({ details }: Problem): Record<string, string> {
+  const methods = Array.isArray(details) ? undefined : details?.allowed
+  return Array.isArray(methods) ? { Allow: methods.join(', ') } : {}
 }

@@ -1,4 +1,7 @@
+import { Problem } from '#src/core/problem'
 import { type Instant, addMs } from '#src/core/time'
+import type { RequestInfo } from './http'
+import { rateLimitBlocked } from './metrics'
 
 /** A token bucket: `perMinute` tokens flow in, at most `burst` lie in it. */
 export type Limit = { perMinute: number; burst: number }
@@ -7,11 +10,12 @@ export type Taken = { ok: true; fullAt: Instant } | { ok: false; retryAfterSecon
 
 /**
  * Takes one token. A bucket is one time: when it will be full again; undefined or past means full. A refusal changes nothing.
- * Gives the bucket's next time, or the whole seconds until a token is there.
+ * Gives the bucket's next time, or the whole seconds until a token is there. No bucket is emptier than empty: after a limit was raised or
+ * a clock set back, one token's time is the longest wait.
  */
 export function takeToken(fullAt: Instant | undefined, { perMinute, burst }: Limit, now: Instant): Taken {
   const tokenMs = 60_000 / perMinute
-  const missingMs = Math.max(0, (fullAt?.getTime() ?? 0) - now.getTime())
+  const missingMs = Math.min(burst * tokenMs, Math.max(0, (fullAt?.getTime() ?? 0) - now.getTime()))
   const waitMs = missingMs + tokenMs - burst * tokenMs
   if (waitMs > 0.001) return { ok: false, retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) }
   return { ok: true, fullAt: addMs(now, missingMs + tokenMs) }
@@ -26,7 +30,7 @@ const buckets = new Map<string, Instant>()
  * Takes one token of a client address. Kept in the memory of this process: each of n web processes admits a share of 1/n, and a
  * restart fills the buckets (docs/decisions/0006-rate-limits.md). Operators' buckets are rows and hold across processes.
  */
-export function takeAddressToken(ip: string, perMinute: number, now: Instant): Taken {
+function takeAddressToken(ip: string, perMinute: number, now: Instant): Taken {
   const taken = takeToken(buckets.get(ip), { perMinute, burst: perMinute }, now)
   if (taken.ok) {
     buckets.delete(ip)
@@ -34,4 +38,12 @@ export function takeAddressToken(ip: string, perMinute: number, now: Instant): T
     if (buckets.size > MAX_ADDRESSES) buckets.delete(buckets.keys().next().value!)
   }
   return taken
+}
+
+/** Takes one token of the caller's address. Throws RATE_LIMIT_EXCEEDED (scope ip) when there is none. */
+export function requireAddressToken(info: Pick<RequestInfo, 'ip' | 'now'>, perMinute: number): void {
+  const taken = takeAddressToken(info.ip, perMinute, info.now)
+  if (taken.ok) return
+  rateLimitBlocked.inc({ type: 'ip' })
+  throw new Problem('RATE_LIMIT_EXCEEDED', { scope: 'ip', limit: perMinute, window_seconds: 60, retry_after: taken.retryAfterSeconds }, 'ip')
 }

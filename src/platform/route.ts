@@ -1,6 +1,6 @@
 import type * as v from 'valibot'
-import type { Uuid } from '#src/core/ids'
-import { invalidFields } from '#src/core/problem'
+import { type IdKind, type Uuid, parseId } from '#src/core/ids'
+import { invalidField, invalidFields } from '#src/core/problem'
 import { validate, validateBody } from '#src/core/validation'
 import { type RequestInfo, readBody, requireMediaType } from './http'
 
@@ -28,6 +28,7 @@ export type Callers = {
   admin: StaffCaller
   finance: StaffCaller
   analyst: StaffCaller
+  staff: StaffCaller
   anyone_signed_in: OperatorCaller | StaffCaller
 }
 export type Audience = keyof Callers
@@ -47,9 +48,9 @@ export type Call<A extends Audience, B, Q> = {
 /** One row of the route table: method and path, who may call it, what it takes, what it does. */
 export type Route<A extends Audience = Audience> = {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE'
-  /** API paths stand without `/v1`; the application adds it and its alias. */
+  /** API paths stand without `/v1`; the application adds it and its alias. Pages and root paths stand as they are. */
   path: string
-  door: 'api' | 'pages'
+  door: 'api' | 'pages' | 'root'
   audience: A
   /** The key of permissions.ts that staff need besides. */
   permission: string | undefined
@@ -58,7 +59,14 @@ export type Route<A extends Audience = Audience> = {
   handle(call: Omit<Call<A, undefined, undefined>, 'body' | 'query'>): Promise<Response> | Response
 }
 
-type Shape<A extends Audience, B, Q> = { audience: A; permission?: string; body?: B; query?: Q }
+type Shape<A extends Audience, B, Q> = {
+  audience: A
+  permission?: string
+  body?: B
+  query?: Q
+  /** Runs before the body is read: limits come before shapes in the order of errors. */
+  before?: (info: RequestInfo) => void
+}
 type Method = Route['method']
 
 /** A row of the JSON API: body and query are checked against their schemas before `run` sees them. */
@@ -69,8 +77,22 @@ export function api<A extends Audience, B extends Schema | undefined = undefined
 ): Route<A> {
   return {
     ...row(at, 'api', shape),
-    handle: async (call) => run({ ...call, body: (await parsedBody(call.request, shape.body)) as Output<B>, query: parsedQuery(call.request, shape.query) as Output<Q> }),
+    handle: async (call) => {
+      shape.before?.(call.info)
+      return run({
+        ...call,
+        body: (await parsedBody(call.request, shape.body)) as Output<B>,
+        query: parsedQuery(call.request, shape.query) as Output<Q>,
+      })
+    },
   }
+}
+
+/** An id in the path, prefixed or bare. Throws INVALID_PARAMS when it is neither. */
+export function pathId(kind: IdKind, params: Record<string, string>, name: string): Uuid {
+  const id = parseId(kind, params[name] ?? '')
+  if (id === undefined) throw invalidField(name, 'ID格式错误', 'is not a valid id')
+  return id
 }
 
 /** A row of the HTML pages: forms are read and shown again by the handler itself. */
@@ -80,6 +102,11 @@ export function page<A extends Audience>(
   run: (call: Omit<Call<A, undefined, undefined>, 'body' | 'query'>) => Promise<Response> | Response,
 ): Route<A> {
   return { ...row(at, 'pages', shape), handle: run }
+}
+
+/** A row outside the API and its envelope: what monitoring asks. */
+export function root(at: `GET /${string}`, run: (call: Omit<Call<'public', undefined, undefined>, 'body' | 'query'>) => Promise<Response> | Response): Route<'public'> {
+  return { ...row(at, 'root', { audience: 'public' as const }), handle: run }
 }
 
 function row<A extends Audience>(at: string, door: Route['door'], shape: Shape<A, Schema | undefined, Schema | undefined>) {

@@ -5,15 +5,15 @@ type Tokens = Record<string, string>
 const css = await Bun.file(new URL('../../views/assets/tokens.css', import.meta.url)).text()
 
 /** The custom properties of the first block behind `selector`. */
-function tokensOf(selector: string): Tokens {
-  const start = css.indexOf('{', css.indexOf(selector))
+function tokensOf(selector: string, after = ''): Tokens {
+  const start = css.indexOf('{', css.indexOf(selector, css.indexOf(after)))
   const block = css.slice(start + 1, css.indexOf('}', start))
   return Object.fromEntries([...block.matchAll(/--([\w-]+):\s*([^;]+);/g)].map(([, name, value]) => [name!, value!.trim()]))
 }
 
 const light = tokensOf(':root {')
 const dark = { ...light, ...tokensOf(':root[data-theme="dark"]') }
-const print = { ...light, ...tokensOf(css.slice(css.indexOf('@media print')).split('{')[1]!) }
+const print = { ...light, ...tokensOf(':root {', '@media print') }
 
 const luminance = (hex: string): number => {
   const [red, green, blue] = [1, 3, 5].map((at) => {

@@ -3,7 +3,8 @@ import { assetUrls } from '#src/platform/assets'
 import type { PageContext } from '#views/page-context'
 import { renderPage } from '#views/render'
 import { PAYLOADS } from './payloads'
-import { asIs, contextOf, type Say, samples } from './samples'
+import type { Say } from './sample-props'
+import { asIs, contextOf, samples } from './samples'
 import { shapeOf, tagsOf } from './shape'
 
 const CHOICE = { language: 'zh', theme: 'auto' } as const

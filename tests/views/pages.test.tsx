@@ -55,11 +55,11 @@ test('every POST form carries the token, and none is sent to another host', () =
 })
 
 test('an English page has no Chinese words of ours', () => {
-  const han = Object.values(zh).filter((words) => /\p{Script=Han}{2}/u.test(words) && !words.includes('{'))
+  const han = Object.values<string>(zh).filter((words) => /\p{Script=Han}{2}/u.test(words) && !words.includes('{'))
   for (const { html, language, name } of pages) {
     if (language !== 'en') continue
     const words = new Set(html.replace(/<[^>]*>/g, '\n').split('\n'))
-    expect([name, han.filter((word) => words.has(word) && word !== '中文')]).toEqual([name, []])
+    expect([name, han.filter((word) => words.has(word))]).toEqual([name, []])
   }
 })
 

@@ -1,3 +1,5 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: template syntax is one of the attacks
+
 /** What people with bad intentions type into names, reasons and search boxes; every page must show each as text. */
 export const PAYLOADS: readonly string[] = [
   '<script>alert(1)</script>',

@@ -13,7 +13,7 @@ import { type StateOf, StatusBadge } from '../components/status-badge'
 import { Layout } from '../layout'
 import { useText } from '../page-context'
 
-export type GameStart = {
+type GameStart = {
   id: string
   at: Instant
   operatorName: string
@@ -24,12 +24,12 @@ export type GameStart = {
   sessionId: string
 }
 
-export type LedgerProof =
+type LedgerProof =
   | { state: 'never' }
   | { state: 'ok'; at: Instant; rows: number }
   | { state: 'drift'; at: Instant; rows: number; drift: Money }
 
-export type JobRun = {
+type JobRun = {
   job: string
   state: StateOf<'job'>
   startedAt: Instant

@@ -10,7 +10,7 @@ import { TrendChart } from '../components/trend-chart'
 import { Layout } from '../layout'
 import { usePage, useText } from '../page-context'
 
-export type AnalyticsDay = { day: BusinessDay; games: number; players: number; revenue: Money }
+type AnalyticsDay = { day: BusinessDay; games: number; players: number; revenue: Money }
 
 export type AnalyticsHomeProps = {
   now: Instant
@@ -45,6 +45,7 @@ export function AnalyticsHomePage(props: AnalyticsHomeProps) {
 
 function Tiles({ operators, games, players, revenue, days }: AnalyticsHomeProps) {
   const t = useText()
+  const at = (id: string) => (games.count > 0 ? `#${id}` : undefined)
   return (
     <div class="tiles four">
       <StatTile
@@ -59,7 +60,7 @@ function Tiles({ operators, games, players, revenue, days }: AnalyticsHomeProps)
         figure={formatCount(games.count)}
         note={<Change current={games.count} previous={games.previous} versus="common.versus.thirty" />}
         series={days.map((day) => day.games)}
-        href="#games"
+        href={at('games')}
       />
       <StatTile
         label={t('analytics.home.players')}
@@ -67,7 +68,7 @@ function Tiles({ operators, games, players, revenue, days }: AnalyticsHomeProps)
         figure={formatCount(players.count)}
         note={<Change current={players.count} previous={players.previous} versus="common.versus.thirty" />}
         series={days.map((day) => day.players)}
-        href="#players"
+        href={at('players')}
       />
       <StatTile
         label={t('analytics.home.revenue')}
@@ -75,7 +76,7 @@ function Tiles({ operators, games, players, revenue, days }: AnalyticsHomeProps)
         figure={<Yuan of={revenue.amount} />}
         note={<Change current={drawn(revenue.amount)} previous={drawn(revenue.previous)} versus="common.versus.thirty" />}
         series={days.map((day) => drawn(day.revenue))}
-        href="#revenue"
+        href={at('revenue')}
       />
     </div>
   )

@@ -7,7 +7,7 @@ export async function buildSprite(): Promise<string> {
 }
 
 async function symbolOf(name: string): Promise<string> {
-  const source = await Bun.file(new URL(import.meta.resolve(`lucide-static/icons/${name}.svg`))).text()
+  const source = await Bun.file(new URL(`icons/${name}.svg`, import.meta.resolve('lucide-static/package.json'))).text()
   const shapes = [...source.matchAll(/<(?:path|circle|rect|line|polyline|polygon|ellipse)\b[^>]*>/g)].map(([shape]) => shape)
   // Presentation attributes rather than CSS: the sprite is its own document, out of reach of the page's styles.
   const stroke = 'fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"'

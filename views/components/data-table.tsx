@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 
-export type Column<Row> = {
+type Column<Row> = {
   head: string
   cell: (row: Row) => ComponentChildren
   /** Money and counts stand at the right, in figures of equal width. */

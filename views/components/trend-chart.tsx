@@ -2,7 +2,7 @@ import type { BusinessDay } from '#src/core/time'
 import { usePage } from '../page-context'
 import { formatDay, niceCeiling } from './figures'
 
-export type TrendSeries = {
+type TrendSeries = {
   name: string
   /** One value for each day, for the heights only. */
   values: readonly number[]

@@ -12,9 +12,9 @@ import { TrendChart } from '../components/trend-chart'
 import { Layout } from '../layout'
 import { usePage, useText } from '../page-context'
 
-export type FinanceDay = { day: BusinessDay; recharge: Money; consumption: Money; refund: Money }
+type FinanceDay = { day: BusinessDay; recharge: Money; consumption: Money; refund: Money }
 
-export type TopCustomer = {
+type TopCustomer = {
   id: string
   name: string
   category: 'trial' | 'normal' | 'vip'

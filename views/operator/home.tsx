@@ -15,9 +15,9 @@ import { usePage, useText } from '../page-context'
 import { type Setup, SetupGuide } from './setup-guide'
 
 /** An amount of a stretch of time and of the same stretch before it. */
-export type Compared = { amount: Money; previous: Money }
+type Compared = { amount: Money; previous: Money }
 
-export type OperatorTransaction = {
+type OperatorTransaction = {
   id: string
   at: Instant
   kind: 'recharge' | 'consumption' | 'refund' | 'adjustment'
@@ -27,9 +27,9 @@ export type OperatorTransaction = {
   balanceAfter: Money
 }
 
-export type OperatorDay = { day: BusinessDay; amount: Money; games: number; players: number }
+type OperatorDay = { day: BusinessDay; amount: Money; games: number; players: number }
 
-export type ExpiringGrant = { applicationId: string; applicationName: string; expiresAt: Instant }
+type ExpiringGrant = { applicationId: string; applicationName: string; expiresAt: Instant }
 
 export type OperatorHomeProps = {
   now: Instant

@@ -9,7 +9,7 @@ export type ApiKeyOnceProps = { username: string; apiKey: string }
 export function ApiKeyOncePage({ username, apiKey }: ApiKeyOnceProps) {
   const t = useText()
   return (
-    <PublicLayout title={t('key.title')} width="medium">
+    <PublicLayout title={t('key.title')} width="medium" switches={false}>
       <div class="card">
         <h1>{t('key.title')}</h1>
         <p class="muted">

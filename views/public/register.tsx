@@ -4,7 +4,7 @@ import { Notice } from '../components/notice'
 import { useText } from '../page-context'
 import { PublicLayout } from '../public-layout'
 
-export type RegisterField = 'username' | 'password' | 'password_repeat' | 'name' | 'phone' | 'email'
+type RegisterField = 'username' | 'password' | 'password_repeat' | 'name' | 'phone' | 'email'
 
 export type RegisterProps = {
   /** Kept from the last attempt; passwords never are. */

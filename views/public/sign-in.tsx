@@ -3,7 +3,7 @@ import { Notice } from '../components/notice'
 import { useText } from '../page-context'
 import { PublicLayout } from '../public-layout'
 
-export type SignInKind = 'operator' | 'admin' | 'finance'
+type SignInKind = 'operator' | 'admin' | 'finance'
 
 export type SignInProps = {
   kind: SignInKind

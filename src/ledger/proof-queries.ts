@@ -1,0 +1,72 @@
+import type { TransactionSql } from 'postgres'
+import type { Uuid } from '#src/core/ids'
+import type { Finding } from './prove'
+
+type Sql = TransactionSql<{ bigint: bigint; json: unknown }>
+type Query = (sql: Sql, operatorId: Uuid | null) => Promise<Finding[]>
+
+/** Each returns the rows that break one rule between the journal and what it stands for; none is the good answer. */
+export const PROOF_QUERIES: Query[] = [
+  // I4: every game has exactly its debit.
+  (sql, operatorId) => sql`
+    SELECT 'I4' AS rule, u.operator_id AS "operatorId", 'usage_' || u.id AS row, 'game without its debit of the same amount' AS text
+    FROM usage_records u
+    LEFT JOIN transaction_records t ON t.operator_id = u.operator_id AND t.seq = u.ledger_seq AND t.usage_id = u.id
+      AND t.type = 'consumption' AND t.amount_fen = u.total_fen AND t.balance_after_fen = u.balance_after_fen
+    WHERE t.id IS NULL AND (${operatorId}::uuid IS NULL OR u.operator_id = ${operatorId}) LIMIT 100`,
+  // I4: every debit for a game has its game.
+  (sql, operatorId) => sql`
+    SELECT 'I4' AS rule, t.operator_id AS "operatorId", 'seq ' || t.seq || ' (txn_' || t.id || ')' AS row, 'debit without its game' AS text
+    FROM transaction_records t
+    LEFT JOIN usage_records u ON u.id = t.usage_id AND u.operator_id = t.operator_id AND u.ledger_seq = t.seq
+    WHERE t.type = 'consumption' AND u.id IS NULL AND (${operatorId}::uuid IS NULL OR t.operator_id = ${operatorId}) LIMIT 100`,
+  // I4: the frozen price.
+  (sql, operatorId) => sql`
+    SELECT 'I4' AS rule, operator_id AS "operatorId", 'usage_' || id AS row, 'total is not players × price' AS text
+    FROM usage_records
+    WHERE total_fen <> player_count * unit_price_fen AND (${operatorId}::uuid IS NULL OR operator_id = ${operatorId}) LIMIT 100`,
+  // I3: one game per session.
+  (sql, operatorId) => sql`
+    SELECT 'I3' AS rule, operator_id AS "operatorId", session_id AS row, 'session charged ' || count(*) || ' times' AS text
+    FROM usage_records WHERE ${operatorId}::uuid IS NULL OR operator_id = ${operatorId}
+    GROUP BY operator_id, session_id HAVING count(*) > 1 LIMIT 100`,
+  // I14: a game runs at a site of its own operator.
+  (sql, operatorId) => sql`
+    SELECT 'I14' AS rule, u.operator_id AS "operatorId", 'usage_' || u.id AS row, 'game at a site of another operator' AS text
+    FROM usage_records u LEFT JOIN operation_sites s ON s.id = u.site_id AND s.operator_id = u.operator_id
+    WHERE s.id IS NULL AND (${operatorId}::uuid IS NULL OR u.operator_id = ${operatorId}) LIMIT 100`,
+  // I5: a paid order has exactly one credit of its amount.
+  (sql, operatorId) => sql`
+    SELECT 'I5' AS rule, o.operator_id AS "operatorId", 'ord_' || o.id AS row,
+           'order is paid, credits: ' || count(t.id) || ' of the right amount' AS text
+    FROM recharge_orders o
+    LEFT JOIN transaction_records t ON t.order_id = o.id AND t.type = 'recharge' AND t.operator_id = o.operator_id
+      AND t.amount_fen = o.amount_fen AND t.debit_account = 'clearing:' || o.payment_method
+    WHERE o.status = 'success' AND (${operatorId}::uuid IS NULL OR o.operator_id = ${operatorId})
+    GROUP BY o.id HAVING count(t.id) <> 1 LIMIT 100`,
+  // I5: a credit belongs to a paid order, and only one does.
+  (sql, operatorId) => sql`
+    SELECT 'I5' AS rule, t.operator_id AS "operatorId", 'seq ' || t.seq || ' (txn_' || t.id || ')' AS row,
+           'credit of an order that is ' || coalesce(o.status, 'unknown') || CASE WHEN t.n > 1 THEN ', credited ' || t.n || ' times' ELSE '' END AS text
+    FROM (SELECT *, count(*) OVER (PARTITION BY order_id) AS n FROM transaction_records WHERE type = 'recharge') t
+    LEFT JOIN recharge_orders o ON o.id = t.order_id AND o.operator_id = t.operator_id
+    WHERE (o.status IS DISTINCT FROM 'success' OR t.n > 1) AND (${operatorId}::uuid IS NULL OR t.operator_id = ${operatorId}) LIMIT 100`,
+  // I6: an approved refund has exactly one debit of what was approved; payouts never exceed it.
+  (sql, operatorId) => sql`
+    SELECT 'I6' AS rule, r.operator_id AS "operatorId", 'refund_' || r.id AS row, 'refund is ' || r.status || ', booked ' || count(t.id) || ' times' AS text
+    FROM refund_records r
+    LEFT JOIN transaction_records t ON t.refund_id = r.id AND t.type = 'refund' AND t.operator_id = r.operator_id
+    WHERE ${operatorId}::uuid IS NULL OR r.operator_id = ${operatorId}
+    GROUP BY r.id HAVING count(t.id) <> CASE WHEN r.status = 'approved' THEN 1 ELSE 0 END OR sum(t.amount_fen) <> r.actual_fen LIMIT 100`,
+  // I7: the running totals are what the journal says.
+  (sql, operatorId) => sql`
+    SELECT 'I7' AS rule, o.id AS "operatorId", 'op_' || o.id AS row, 'stored totals differ from the journal' AS text
+    FROM operator_accounts o
+    LEFT JOIN (
+      SELECT operator_id, sum(amount_fen) FILTER (WHERE type = 'recharge') AS recharged,
+             sum(amount_fen) FILTER (WHERE type = 'consumption') AS consumed, sum(amount_fen) FILTER (WHERE type = 'refund') AS refunded
+      FROM transaction_records GROUP BY operator_id) t ON t.operator_id = o.id
+    WHERE (o.total_recharged_fen, o.total_consumed_fen, o.total_refunded_fen)
+       <> (coalesce(t.recharged, 0), coalesce(t.consumed, 0), coalesce(t.refunded, 0))
+      AND (${operatorId}::uuid IS NULL OR o.id = ${operatorId}) LIMIT 100`,
+]

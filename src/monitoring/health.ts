@@ -1,0 +1,52 @@
+import { migrationIds } from '#drizzle/migrate'
+import expected from '#drizzle/expected-schema.json'
+import { rawSql } from '#src/platform/database'
+import { stopwatch } from '#src/core/time'
+import { compare, readFingerprint } from '#src/schema-verify/fingerprint'
+
+/** A health answer comes within this time, whatever the database does. */
+const PATIENCE_MS = 450
+/** The fingerprint costs tens of milliseconds; a schema does not change under a running release without a deploy. */
+const FINGERPRINT_GOOD_MS = 60_000
+
+/** Milliseconds of a round trip to the database; undefined when it is away or too slow to answer. */
+export async function databaseLatency(): Promise<number | undefined> {
+  const elapsed = stopwatch()
+  const answered = await inTime(rawSql()`SELECT 1`.then(() => true))
+  return answered ? Math.round(elapsed() * 100) / 100 : undefined
+}
+
+/** The newest migration of the database; undefined when it cannot be asked. */
+export async function databaseMigration(): Promise<string | undefined> {
+  const rows = await inTime(rawSql()<{ id: string }[]>`SELECT id FROM schema_migrations ORDER BY id DESC LIMIT 1`)
+  return rows?.[0]?.id
+}
+
+let fingerprintGood: (() => number) | undefined
+
+/** Why this process should get no traffic, by name; none means ready. */
+export async function unreadyChecks(isDraining: boolean): Promise<string[]> {
+  const failed: string[] = []
+  if (isDraining) failed.push('draining')
+  const migration = await databaseMigration()
+  if (migration === undefined) return [...failed, 'database']
+  if (migration !== migrationIds().at(-1)?.id) failed.push('migrations')
+  if (!(await isSchemaRight())) failed.push('schema')
+  return failed
+}
+
+async function isSchemaRight(): Promise<boolean> {
+  if (fingerprintGood && fingerprintGood() < FINGERPRINT_GOOD_MS) return true
+  const actual = await readFingerprint(rawSql() as never).catch(() => undefined)
+  const right = actual !== undefined && compare(expected, actual).length === 0
+  fingerprintGood = right ? stopwatch() : undefined
+  return right
+}
+
+async function inTime<T>(work: Promise<T>): Promise<T | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), PATIENCE_MS)
+  })
+  return Promise.race([work.catch(() => undefined), late]).finally(() => clearTimeout(timer))
+}

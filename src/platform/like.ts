@@ -1,0 +1,9 @@
+import { type SQL, ilike, or } from 'drizzle-orm'
+import type { PgColumn } from 'drizzle-orm/pg-core'
+
+/** Rows in which one of the columns contains the text, without regard to case; `%` and `_` are letters like any other. No text: all rows. */
+export function contains(columns: PgColumn[], text: string): SQL | undefined {
+  if (text === '') return undefined
+  const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`
+  return or(...columns.map((column) => ilike(column, pattern)))
+}

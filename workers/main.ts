@@ -1,0 +1,59 @@
+import { Cron } from 'croner'
+import { instant, now } from '#src/core/time'
+import { config } from '#src/platform/config'
+import { closeDatabase, openDatabase, rawSql } from '#src/platform/database'
+import { databaseConnection } from '#src/platform/database-url'
+import { flushLog, log } from '#src/platform/log'
+import { endWithSupervisor } from '#src/platform/supervised'
+import { followSettings } from '#src/settings/settings'
+import { runJob } from './run-job'
+import { JOBS, type Job } from './schedule'
+
+/** Jobs under way get this long after SIGTERM; whatever is cut off runs again at the next tick. */
+const DRAIN_MS = 8_000
+
+openDatabase(databaseConnection(config()), { max: 4, name: 'mr-workers', asApplication: true })
+const unfollow = await followSettings()
+let underWay = 0
+
+/** Runs a tick and swallows nothing: a failure to claim or to write the outcome is logged, and the clock goes on. */
+async function tick(job: Job, scheduledFor: Date): Promise<void> {
+  underWay++
+  try {
+    await runJob(job, scheduledFor)
+  } catch (error) {
+    log('error', 'job could not run', { operation: `job:${job.name}`, error })
+  } finally {
+    underWay--
+  }
+}
+
+/** The tick that this clock shows, to the second: every process computes the same one, and one of them wins it. */
+const thisTick = (): Date => instant(Math.floor(now().getTime() / 1000) * 1000)
+
+const clocks = JOBS.map(
+  (job) => new Cron(job.cron, { timezone: 'Asia/Shanghai', protect: true, catch: true }, (self: Cron) => tick(job, self.currentRun() ?? thisTick())),
+)
+
+/** A late start makes up for the newest missed tick of each job, once. */
+async function catchUp(): Promise<void> {
+  for (const [index, job] of JOBS.entries()) {
+    const missed = clocks[index]!.previousRuns(1)[0]
+    if (!missed) continue
+    const [last] = await rawSql()<{ at: Date | null }[]>`SELECT max(scheduled_for) AS at FROM job_runs WHERE job = ${job.name}`
+    if (!last?.at || last.at < missed) await tick(job, missed)
+  }
+}
+
+log('info', 'workers ready', { operation: 'start', jobs: JOBS.length })
+await catchUp().catch((error) => log('error', 'catching up failed', { operation: 'start', error }))
+
+endWithSupervisor(async () => {
+  log('info', 'workers ending', { operation: 'stop' })
+  for (const clock of clocks) clock.stop()
+  unfollow()
+  for (let waited = 0; underWay > 0 && waited < DRAIN_MS; waited += 20) await Bun.sleep(20)
+  await closeDatabase()
+  flushLog()
+  process.exit(0)
+})

@@ -1,0 +1,51 @@
+import { checkAuditChain } from '#src/audit-logs/chain'
+import { scanForAnomalies } from '#src/authorize/anomaly'
+import type { Instant } from '#src/core/time'
+import { proveAndKeep } from '#src/ledger/audit-job'
+import { tendPartitions } from '#src/monitoring/partitions'
+import { cleanUpSessions } from '#src/monitoring/session-cleanup'
+import { config } from '#src/platform/config'
+import { databaseConnection } from '#src/platform/database-url'
+import { verifySchema } from '#src/schema-verify/verify'
+
+/** The tick a job runs for. */
+export type Tick = { now: Instant }
+/** What a job did, in numbers; it goes to job_runs and the log. */
+export type Counts = Record<string, number>
+
+export type Job = {
+  name: string
+  /** croner pattern with seconds, Asia/Shanghai. */
+  cron: string
+  /** Longer than this is a fault that the log names. */
+  timeoutSeconds: number
+  run: (tick: Tick) => Promise<Counts>
+}
+
+/** Everything the clock does (PRODUCT 7). Each job is bounded, safe to run twice, and claimed by one process per tick. */
+export const JOBS: Job[] = [
+  { name: 'anomaly-scan', cron: '*/30 * * * * *', timeoutSeconds: 25, run: scanForAnomalies },
+  { name: 'ledger-audit', cron: '0 0 4 * * *', timeoutSeconds: 3_600, run: proveLedgerTick },
+  { name: 'audit-chain', cron: '0 30 4 * * *', timeoutSeconds: 3_600, run: checkAuditTick },
+  { name: 'partitions', cron: '0 10 0 * * *', timeoutSeconds: 60, run: tendPartitions },
+  { name: 'session-cleanup', cron: '0 30 3 * * *', timeoutSeconds: 300, run: cleanUpSessions },
+  { name: 'schema-verify', cron: '0 0 * * * *', timeoutSeconds: 60, run: verifySchemaTick },
+]
+
+async function proveLedgerTick({ now }: Tick): Promise<Counts> {
+  const { operators, transactions, drift, findings } = await proveAndKeep(now)
+  if (findings.length > 0) throw new Error(`the ledger proof has ${findings.length} findings, first: ${findings[0]!.row} ${findings[0]!.text}`)
+  return { operators, transactions, drift_fen: Number(drift) }
+}
+
+async function checkAuditTick(): Promise<Counts> {
+  const { rows, brokenAt } = await checkAuditChain()
+  if (brokenAt !== null) throw new Error(`the audit log's chain is broken at seq ${brokenAt}`)
+  return { rows }
+}
+
+async function verifySchemaTick(): Promise<Counts> {
+  const { findings } = await verifySchema(databaseConnection(config()))
+  if (findings.length > 0) throw new Error(`the schema has ${findings.length} findings, first: ${findings[0]}`)
+  return { findings: 0 }
+}
