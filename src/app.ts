@@ -1,16 +1,49 @@
 import { Elysia } from 'elysia'
+import { accountsAdminApi } from '#src/accounts/admin.api'
+import { accountsAnyoneApi } from '#src/accounts/anyone.api'
 import { type Caller, callerOfCookie, callerOfToken } from '#src/accounts/caller'
+import { accountsOperatorApi } from '#src/accounts/operator.api'
+import { accountsPublicApi } from '#src/accounts/public.api'
+import { accountsPublicPages } from '#src/accounts/public.pages'
+import { applicationsAdminApi } from '#src/applications/admin.api'
+import { applicationsOperatorApi } from '#src/applications/operator.api'
 import { clientApi } from '#src/authorize/client.api'
 import { Problem } from '#src/core/problem'
-import { requirePermission } from '#src/permissions/require'
-import type { Permission } from '#src/permissions/permissions'
+import { operatorHomePages } from '#src/home/operator.pages'
+import { staffHomePages } from '#src/home/staff.pages'
 import { monitoringApi } from '#src/monitoring/public.api'
-import { type RequestInfo, infoOf, problemFrom, problemJson } from '#src/platform/http'
+import type { Permission } from '#src/permissions/permissions'
+import { requirePermission } from '#src/permissions/require'
+import { readForm } from '#src/platform/form'
+import { infoOf, problemFrom, problemJson, type RequestInfo } from '#src/platform/http'
 import type { Audience, Callers, Route } from '#src/platform/route'
-import { cookieValue } from '#src/platform/web-session'
+import { cookieValue, requireCsrfToken, requireSameOrigin } from '#src/platform/web-session'
+import { problemPage } from '#src/problem-page'
+import { publicPages } from '#src/public.pages'
+import { sitesOperatorApi } from '#src/sites/operator.api'
+import { staffPublicApi } from '#src/staff/public.api'
+import { staffPublicPages } from '#src/staff/public.pages'
+import { staffApi } from '#src/staff/staff.api'
 
 /** Every route of the product. Tests generate the matrix of roles, routes and foreign ids from this table. */
-export const routes = [...clientApi, ...monitoringApi] as unknown as Route[]
+export const routes = [
+  ...clientApi,
+  ...accountsPublicApi,
+  ...accountsAnyoneApi,
+  ...accountsOperatorApi,
+  ...accountsAdminApi,
+  ...staffPublicApi,
+  ...staffApi,
+  ...sitesOperatorApi,
+  ...applicationsOperatorApi,
+  ...applicationsAdminApi,
+  ...monitoringApi,
+  ...publicPages,
+  ...accountsPublicPages,
+  ...staffPublicPages,
+  ...operatorHomePages,
+  ...staffHomePages,
+] as unknown as Route[]
 
 /** `/api/v1` is an exact alias of `/v1`. */
 const API_PREFIXES = ['/v1', '/api/v1']
@@ -21,42 +54,75 @@ export function createApp() {
   for (const route of routes) {
     const paths = route.door === 'api' ? API_PREFIXES.map((prefix) => prefix + route.path) : [route.path]
     for (const path of paths) {
-      elysia.route(route.method, path, ({ request, params }) => serve(route, path, request, params as Record<string, string>), { parse: 'none' })
+      elysia.route(route.method, path, ({ request, params }) => serve(route, path, request, params as Record<string, string>), {
+        parse: 'none',
+      })
     }
   }
-  elysia.onError(({ request, code, error }) => answerProblem(code === 'NOT_FOUND' ? unknownRoute(request) : error, request))
+  elysia.onError(({ request, code, error }) =>
+    answerProblem(code === 'NOT_FOUND' ? unknownRoute(request) : error, request, isPagePath(request)),
+  )
   return elysia
 }
 
 async function serve(route: Route, pattern: string, request: Request, params: Record<string, string>): Promise<Response> {
   const info = infoOf(request)
   info.route = `${route.method} ${pattern}`
+  let caller: Caller | undefined
   try {
-    const caller = await admit(route, request, info)
-    return await route.handle({ request, info, caller: caller as Callers[Audience], params })
+    caller = await identify(route, request, info)
+    admit(route, caller)
+    const form = await readOwnForm(route, request, caller)
+    return await route.handle({ request, info, caller: caller as Callers[Audience], params, form })
   } catch (error) {
-    return answerProblem(error, request)
+    return answerProblem(error, request, route.door === 'pages', caller)
   }
 }
 
-/** Lets a caller through a route's door, or throws UNAUTHORIZED or PERMISSION_DENIED. */
-async function admit(route: Route, request: Request, info: RequestInfo): Promise<Caller | undefined> {
+/** Who calls; throws UNAUTHORIZED where somebody has to be. */
+async function identify(route: Route, request: Request, info: RequestInfo): Promise<Caller | undefined> {
   if (route.audience === 'public' || route.audience === 'client') return undefined
   const caller =
-    route.door === 'api' ? await callerOfToken(request.headers.get('authorization'), info.now) : await callerOfCookie(cookieValue(request), info.now)
+    route.door === 'api'
+      ? await callerOfToken(request.headers.get('authorization'), info.now)
+      : await callerOfCookie(cookieValue(request), info.now)
   info.userId = caller.id
-  const audience = caller.kind === 'operator' ? 'operator' : caller.audience
-  if (route.audience !== 'anyone_signed_in' && route.audience !== audience) throw new Problem('PERMISSION_DENIED', { required: route.audience })
-  if (route.permission && caller.kind === 'staff') requirePermission(caller, route.permission as Permission)
   return caller
 }
 
-function answerProblem(error: unknown, request: Request): Response {
+/** Lets a caller through a route's door, or throws PERMISSION_DENIED. */
+function admit(route: Route, caller: Caller | undefined): void {
+  if (!caller) return
+  const audience = caller.kind === 'operator' ? 'operator' : caller.audience
+  if (!acceptedBy(route).includes(audience)) throw new Problem('PERMISSION_DENIED', { required: route.audience })
+  if (route.permission && caller.kind === 'staff') requirePermission(caller, route.permission as Permission)
+}
+
+/** Analysts' figures are open to administrators who hold the permission; every other door is for its own people. */
+function acceptedBy({ audience, permission }: Route): string[] {
+  if (audience === 'anyone_signed_in') return ['operator', 'admin', 'finance', 'analyst']
+  if (audience === 'staff') return ['admin', 'finance', 'analyst']
+  return audience === 'analyst' && permission ? ['analyst', 'admin'] : [audience]
+}
+
+/** A page's form, once it is certain that our own page sent it. */
+async function readOwnForm(route: Route, request: Request, caller: Caller | undefined): Promise<Record<string, string>> {
+  if (route.door !== 'pages' || route.method === 'GET') return {}
+  requireSameOrigin(request)
+  const form = await readForm(request)
+  if (caller) requireCsrfToken(caller.sessionId, request.headers.get('x-csrf-token') ?? form.csrf_token)
+  return form
+}
+
+function answerProblem(error: unknown, request: Request, asPage: boolean, caller?: Caller): Response | Promise<Response> {
   const info = infoOf(request)
   const problem = problemFrom(error, info)
   info.errorCode = problem.code
-  return problemJson(problem, info)
+  return asPage ? problemPage(problem, { request, info, caller }, caller) : problemJson(problem, info)
 }
+
+/** What is no API is for people: a wrong address gets a page. */
+const isPagePath = ({ url }: Request): boolean => !/^\/(v1|api|health|metrics|assets)(\/|$)/.test(new URL(url).pathname)
 
 /** A path that exists under other methods is 405 with their names, anything else 404. */
 function unknownRoute(request: Request): Problem {

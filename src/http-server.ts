@@ -1,12 +1,13 @@
-import { createApp } from './app'
+import { Problem } from '#src/core/problem'
+import { serveAsset } from '#src/platform/assets'
 import { clientAddress } from '#src/platform/client-address'
 import { config } from '#src/platform/config'
 import { setDraining } from '#src/platform/draining'
-import { type RequestInfo, problemJson, receive } from '#src/platform/http'
+import { problemJson, type RequestInfo, receive } from '#src/platform/http'
 import { log } from '#src/platform/log'
 import { apiErrors } from '#src/platform/metrics'
 import { secure } from '#src/platform/security-headers'
-import { Problem } from '#src/core/problem'
+import { createApp } from './app'
 
 /** Larger bodies are cut off by the server itself; the product's own limit answers before that with its own words. */
 const HARD_BODY_LIMIT = 6 * 1_048_576
@@ -36,7 +37,7 @@ export function openPort(port: number, hostname: string): HttpServer {
       underWay++
       const info = receive(request, clientAddress(bun.requestIP(request)?.address, request.headers.get('x-forwarded-for')))
       try {
-        const response = isKnownHost(request) ? await app.handle(request) : problemJson(new Problem('ROUTE_NOT_FOUND'), info)
+        const response = await respond(app, request, info)
         secure(response.headers, info.id)
         report(request, response, info)
         return response
@@ -44,13 +45,27 @@ export function openPort(port: number, hostname: string): HttpServer {
         underWay--
       }
     },
-    error: () => new Response('{"success":false,"error_code":"INTERNAL_ERROR","message":"服务器内部错误，请稍后重试"}', { status: 500, headers: { 'Content-Type': 'application/json; charset=utf-8' } }),
+    error: () =>
+      new Response('{"success":false,"error_code":"INTERNAL_ERROR","message":"服务器内部错误，请稍后重试"}', {
+        status: 500,
+        headers: { 'Content-Type': 'application/json; charset=utf-8' },
+      }),
   })
   return {
     url: `http://${hostname}:${server.port}`,
     port: server.port!,
     drain: (patienceMs) => drain(server, patienceMs),
   }
+}
+
+async function respond(app: ReturnType<typeof createApp>, request: Request, info: RequestInfo): Promise<Response> {
+  if (!isKnownHost(request)) return problemJson(new Problem('ROUTE_NOT_FOUND'), info)
+  const { pathname } = new URL(request.url)
+  if (pathname.startsWith('/assets/') || pathname === '/favicon.ico') {
+    info.route = 'GET /assets/*'
+    return serveAsset(pathname, request.headers.get('accept-encoding')) ?? problemJson(new Problem('ROUTE_NOT_FOUND'), info)
+  }
+  return app.handle(request)
 }
 
 async function drain(server: ReturnType<typeof Bun.serve>, patienceMs: number): Promise<void> {

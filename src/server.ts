@@ -1,9 +1,9 @@
+import { flushRequestLog } from '#src/authorize/request-log'
 import { config } from '#src/platform/config'
 import { closeDatabase, openDatabase } from '#src/platform/database'
 import { databaseConnection } from '#src/platform/database-url'
 import { flushLog, log } from '#src/platform/log'
 import { endWithSupervisor } from '#src/platform/supervised'
-import { flushRequestLog } from '#src/authorize/request-log'
 import { followSettings } from '#src/settings/settings'
 import { openPort } from './http-server'
 

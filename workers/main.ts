@@ -1,7 +1,8 @@
 import { Cron } from 'croner'
 import { instant, now } from '#src/core/time'
+import { lastTick } from '#src/monitoring/job-runs'
 import { config } from '#src/platform/config'
-import { closeDatabase, openDatabase, rawSql } from '#src/platform/database'
+import { closeDatabase, openDatabase } from '#src/platform/database'
 import { databaseConnection } from '#src/platform/database-url'
 import { flushLog, log } from '#src/platform/log'
 import { endWithSupervisor } from '#src/platform/supervised'
@@ -32,7 +33,10 @@ async function tick(job: Job, scheduledFor: Date): Promise<void> {
 const thisTick = (): Date => instant(Math.floor(now().getTime() / 1000) * 1000)
 
 const clocks = JOBS.map(
-  (job) => new Cron(job.cron, { timezone: 'Asia/Shanghai', protect: true, catch: true }, (self: Cron) => tick(job, self.currentRun() ?? thisTick())),
+  (job) =>
+    new Cron(job.cron, { timezone: 'Asia/Shanghai', protect: true, catch: true }, (self: Cron) =>
+      tick(job, self.currentRun() ?? thisTick()),
+    ),
 )
 
 /** A late start makes up for the newest missed tick of each job, once. */
@@ -40,8 +44,8 @@ async function catchUp(): Promise<void> {
   for (const [index, job] of JOBS.entries()) {
     const missed = clocks[index]!.previousRuns(1)[0]
     if (!missed) continue
-    const [last] = await rawSql()<{ at: Date | null }[]>`SELECT max(scheduled_for) AS at FROM job_runs WHERE job = ${job.name}`
-    if (!last?.at || last.at < missed) await tick(job, missed)
+    const last = await lastTick(job.name)
+    if (!last || last < missed) await tick(job, missed)
   }
 }
 

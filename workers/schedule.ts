@@ -4,8 +4,7 @@ import type { Instant } from '#src/core/time'
 import { proveAndKeep } from '#src/ledger/audit-job'
 import { tendPartitions } from '#src/monitoring/partitions'
 import { cleanUpSessions } from '#src/monitoring/session-cleanup'
-import { config } from '#src/platform/config'
-import { databaseConnection } from '#src/platform/database-url'
+import { openedConnection } from '#src/platform/database'
 import { verifySchema } from '#src/schema-verify/verify'
 
 /** The tick a job runs for. */
@@ -34,7 +33,8 @@ export const JOBS: Job[] = [
 
 async function proveLedgerTick({ now }: Tick): Promise<Counts> {
   const { operators, transactions, drift, findings } = await proveAndKeep(now)
-  if (findings.length > 0) throw new Error(`the ledger proof has ${findings.length} findings, first: ${findings[0]!.row} ${findings[0]!.text}`)
+  if (findings.length > 0)
+    throw new Error(`the ledger proof has ${findings.length} findings, first: ${findings[0]!.row} ${findings[0]!.text}`)
   return { operators, transactions, drift_fen: Number(drift) }
 }
 
@@ -45,7 +45,7 @@ async function checkAuditTick(): Promise<Counts> {
 }
 
 async function verifySchemaTick(): Promise<Counts> {
-  const { findings } = await verifySchema(databaseConnection(config()))
+  const { findings } = await verifySchema(openedConnection())
   if (findings.length > 0) throw new Error(`the schema has ${findings.length} findings, first: ${findings[0]}`)
   return { findings: 0 }
 }

@@ -1,5 +1,5 @@
-import type { Money } from '#src/core/money'
 import { bigint, customType, timestamp, uuid } from 'drizzle-orm/pg-core'
+import type { Money } from '#src/core/money'
 
 /** bigint fen ↔ Money. */
 export const fen = customType<{ data: Money; driverData: bigint }>({ dataType: () => 'bigint' })

@@ -1,5 +1,5 @@
 import { boolean, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
-import { CATEGORIES, adminAccounts, operatorAccounts } from './accounts'
+import { adminAccounts, CATEGORIES, operatorAccounts } from './accounts'
 import { bytes, count, key, moment } from './columns'
 
 export const messageNotifications = pgTable('message_notifications', {

@@ -3,8 +3,8 @@ import { operatorAccounts } from '#drizzle/schema'
 import type { Uuid } from '#src/core/ids'
 import type { Instant } from '#src/core/time'
 import { apiKeyDigest } from '#src/platform/client-signature'
-import { type Transaction, read } from '#src/platform/database'
-import { randomHex, seal } from '#src/platform/secrets'
+import { read, type Transaction } from '#src/platform/database'
+import { randomHex, seal, unseal } from '#src/platform/secrets'
 
 /** Ties a sealed key to its operator: moved to another row it cannot be opened. */
 const sealContext = (operatorId: Uuid): string => `api-key:${operatorId}`
@@ -34,6 +34,18 @@ export async function replaceApiKey(tx: Transaction, operatorId: Uuid, at: Insta
     .set({ ...columns, updatedAt: at })
     .where(eq(operatorAccounts.id, operatorId))
   return apiKey
+}
+
+/** An operator's key in clear, for those who may see it; undefined for an unknown operator. */
+export async function storedApiKey(tx: Transaction, operatorId: Uuid) {
+  const { apiKeyCipher, apiKeyVersion, apiKeyGeneratedAt } = operatorAccounts
+  const [kept] = await tx.db
+    .select({ apiKeyCipher, apiKeyVersion, apiKeyGeneratedAt })
+    .from(operatorAccounts)
+    .where(eq(operatorAccounts.id, operatorId))
+  if (!kept) return undefined
+  const apiKey = unseal({ cipher: kept.apiKeyCipher, version: kept.apiKeyVersion }, sealContext(operatorId))
+  return { apiKey, generatedAt: kept.apiKeyGeneratedAt }
 }
 
 /** The operator behind a key (digest in hex) as headset calls need it; undefined for an unknown or replaced key. */

@@ -2,7 +2,7 @@ import { and, eq } from 'drizzle-orm'
 import { adminAccounts, authSessions, operatorAccounts } from '#drizzle/schema'
 import { Problem } from '#src/core/problem'
 import type { Instant } from '#src/core/time'
-import { type Seat, permissionsOf } from '#src/permissions/permissions'
+import { permissionsOf, type Seat } from '#src/permissions/permissions'
 import { verifyToken } from '#src/platform/api-token'
 import { read } from '#src/platform/database'
 import type { OperatorCaller, StaffCaller } from '#src/platform/route'
@@ -65,7 +65,8 @@ function staffCaller({ granted, isActive, ...staff }: StaffRow, sessionId: strin
 }
 
 /** Which door a member of staff belongs to. */
-export const audienceOf = (role: StaffCaller['role']): StaffCaller['audience'] => (role === 'finance' || role === 'analyst' ? role : 'admin')
+export const audienceOf = (role: StaffCaller['role']): StaffCaller['audience'] =>
+  role === 'finance' || role === 'analyst' ? role : 'admin'
 
 /** The seat in the permission table: a grade for finance, a role for the rest. */
 export const seatOf = ({ role, grade }: Pick<StaffCaller, 'role' | 'grade'>): Seat => (role === 'finance' ? (grade ?? 'auditor') : role)

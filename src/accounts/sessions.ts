@@ -1,9 +1,11 @@
 import { and, desc, eq, gt, isNull, lt, ne } from 'drizzle-orm'
 import { authSessions } from '#drizzle/schema'
-import { type Uuid, newId } from '#src/core/ids'
-import { type Instant, addSeconds } from '#src/core/time'
+import { type Act, record } from '#src/audit-logs/audit-log'
+import { newId, type Uuid } from '#src/core/ids'
+import { Problem } from '#src/core/problem'
+import { addSeconds, type Instant } from '#src/core/time'
 import { signToken, type TokenRole } from '#src/platform/api-token'
-import { type Transaction, read } from '#src/platform/database'
+import { read, type Transaction } from '#src/platform/database'
 import type { RequestInfo } from '#src/platform/http'
 import { randomHex, sha256 } from '#src/platform/secrets'
 import { setting } from '#src/settings/settings'
@@ -48,6 +50,17 @@ export async function revokeSession(tx: Transaction, sessionId: Uuid, at: Instan
     .where(and(eq(authSessions.id, sessionId), isNull(authSessions.revokedAt)))
     .returning({ id: authSessions.id })
   return ended.length > 0
+}
+
+/** Somebody ends one of the own logins, say that of a lost phone. Throws SESSION_NOT_FOUND unless it is a live one of theirs. */
+export async function endSession(tx: Transaction, subject: Subject, sessionId: Uuid, { actor, origin, at }: Act): Promise<void> {
+  const ended = await tx.db
+    .update(authSessions)
+    .set({ revokedAt: at })
+    .where(and(eq(authSessions.id, sessionId), ownedBy(subject), isNull(authSessions.revokedAt), gt(authSessions.expiresAt, at)))
+    .returning({ id: authSessions.id })
+  if (ended.length === 0) throw new Problem('SESSION_NOT_FOUND', { id: sessionId })
+  await record(tx, { actor, origin, operation: 'session_end', details: { session_id: sessionId } }, at)
 }
 
 /** Ends all sessions of a subject, except one if given. */

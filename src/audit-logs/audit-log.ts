@@ -1,6 +1,6 @@
 import { desc } from 'drizzle-orm'
 import { auditLogs } from '#drizzle/schema'
-import { type Uuid, newId } from '#src/core/ids'
+import { newId, type Uuid } from '#src/core/ids'
 import { type Instant, iso } from '#src/core/time'
 import type { Transaction } from '#src/platform/database'
 import type { RequestInfo } from '#src/platform/http'

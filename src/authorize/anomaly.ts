@@ -1,9 +1,9 @@
 import { revokeSessions } from '#src/accounts/sessions'
-import { SYSTEM, record } from '#src/audit-logs/audit-log'
+import { record, SYSTEM } from '#src/audit-logs/audit-log'
 import type { Uuid } from '#src/core/ids'
-import { type Instant, addSeconds } from '#src/core/time'
+import { addSeconds, type Instant } from '#src/core/time'
 import { lockOperators } from '#src/ledger/lock'
-import { type Transaction, rawSql, transaction } from '#src/platform/database'
+import { rawSql, type Transaction, transaction } from '#src/platform/database'
 import { log } from '#src/platform/log'
 import { setting } from '#src/settings/settings'
 
@@ -69,7 +69,13 @@ async function lock(operatorId: Uuid, { ip, cause, seen }: Suspicion, now: Insta
     await markLocked(tx, operatorId, reason, now)
     await record(
       tx,
-      { actor: SYSTEM, origin: null, operation: 'operator_lock', target: { kind: 'operator', id: operatorId }, details: { reason, ip, cause, seen } },
+      {
+        actor: SYSTEM,
+        origin: null,
+        operation: 'operator_lock',
+        target: { kind: 'operator', id: operatorId },
+        details: { reason, ip, cause, seen },
+      },
       now,
     )
     log('error', 'operator locked for unusual calls', { operation: 'anomaly_scan', user_id: operatorId, ip, cause, seen, alert: true })

@@ -1,15 +1,15 @@
 import { type ApiKeyOwner, findByApiKey } from '#src/accounts/api-keys'
 import type { Uuid } from '#src/core/ids'
-import { type FieldFault, Problem, invalidFields } from '#src/core/problem'
+import { type FieldFault, invalidFields, Problem } from '#src/core/problem'
 import { instant, iso } from '#src/core/time'
+import type { Validated } from '#src/core/validation'
 import { apiKeyDigest, isSignedBy } from '#src/platform/client-signature'
-import { type RequestInfo, problemFrom, problemJson, rawPath, readBody, requireMediaType } from '#src/platform/http'
+import { problemFrom, problemJson, type RequestInfo, rawPath, readBody, requireMediaType } from '#src/platform/http'
 import { requireAddressToken } from '#src/platform/rate-limit'
 import { setting } from '#src/settings/settings'
 import { accountProblem } from './decide'
-import type { Validated } from '#src/core/validation'
 import { parseCredentials } from './input'
-import { type RequestLogRow, logRequest } from './request-log'
+import { logRequest, type RequestLogRow } from './request-log'
 
 /** A headset server's call as far as its headers and bytes tell, before anybody is believed. */
 export type SignedCall<T> = {
@@ -23,13 +23,18 @@ export type SignedCall<T> = {
 }
 
 /** What the request log should know of a call; filled in as it becomes known. */
-export type Trace = Pick<RequestLogRow, 'operation'> & Partial<Pick<RequestLogRow, 'keySha256' | 'operatorId' | 'siteId' | 'applicationId' | 'sessionId'>>
+export type Trace = Pick<RequestLogRow, 'operation'> &
+  Partial<Pick<RequestLogRow, 'keySha256' | 'operatorId' | 'siteId' | 'applicationId' | 'sessionId'>>
 
 /**
  * Rungs 0 and 1: token, size, shape of headers and, through `parse`, of the rest; all faulty fields at once. The signature is
  * computed for every well-formed call, with whatever key it brings: a wrong key and a wrong signature take the same time.
  */
-export async function readSigned<T>(request: Request, info: RequestInfo, parse: (body: Uint8Array) => Validated<T>): Promise<SignedCall<T>> {
+export async function readSigned<T>(
+  request: Request,
+  info: RequestInfo,
+  parse: (body: Uint8Array) => Validated<T>,
+): Promise<SignedCall<T>> {
   requireAddressToken(info, setting('rate_limit_ip_per_minute'))
   const body = await readBody(request)
   if (body.byteLength > 0) requireMediaType(request, 'application/json')
@@ -75,7 +80,11 @@ export function requireAccount(owner: ApiKeyOwner): void {
 }
 
 /** Runs a call of a headset server: every outcome, refusals included, leaves its row in the request log. */
-export async function clientCall(info: RequestInfo, trace: Trace, run: () => Promise<{ response: Response; result?: 'accepted' | 'replayed' }>): Promise<Response> {
+export async function clientCall(
+  info: RequestInfo,
+  trace: Trace,
+  run: () => Promise<{ response: Response; result?: 'accepted' | 'replayed' }>,
+): Promise<Response> {
   info.operation = trace.operation
   try {
     const { response, result = 'accepted' } = await run()

@@ -5,12 +5,12 @@ import { isoInstant, pageQuery } from '#src/core/fields'
 import { showId } from '#src/core/ids'
 import { iso } from '#src/core/time'
 import { type Validated, validate, validateBody } from '#src/core/validation'
-import { type RequestInfo, json, success } from '#src/platform/http'
-import { type Call, api } from '#src/platform/route'
+import { json, type RequestInfo, success } from '#src/platform/http'
+import { api, type Call } from '#src/platform/route'
 import { sitesForHeadset } from '#src/sites/sites'
 import { endGame } from '#src/usage/end-game'
 import { authorize } from './authorize'
-import { type SignedCall, type Trace, clientCall, prove, readSigned, requireAccount, traceOwner } from './client-call'
+import { clientCall, prove, readSigned, requireAccount, type SignedCall, type Trace, traceOwner } from './client-call'
 import { GameStartBody, parseGameStart } from './input'
 import { quote } from './quote'
 import { parseSessionId } from './session-id'
@@ -34,10 +34,15 @@ export const clientApi = [
   ),
 
   api('GET /game/sites', { audience: 'client' }, (call) =>
-    provedCall(call, { operation: 'game_sites' }, () => validate(SitesQuery, queryOf(call.request)), async (owner, { value }) => {
-      const sites = await sitesForHeadset(owner.id, value)
-      return { response: success({ operator_id: showId('operator', owner.id), operator_name: owner.name, sites }) }
-    }),
+    provedCall(
+      call,
+      { operation: 'game_sites' },
+      () => validate(SitesQuery, queryOf(call.request)),
+      async (owner, { value }) => {
+        const sites = await sitesForHeadset(owner.id, value)
+        return { response: success({ operator_id: showId('operator', owner.id), operator_name: owner.name, sites }) }
+      },
+    ),
   ),
 
   api('GET /game/applications', { audience: 'client' }, (call) =>
@@ -47,21 +52,26 @@ export const clientApi = [
   ),
 
   api('POST /auth/game/sessions/:session_id/end', { audience: 'client' }, (call) =>
-    provedCall(call, { operation: 'session_end' }, (body) => validateBody(EndBody, body.byteLength === 0 ? EMPTY : body), async (owner, { value }, trace) => {
-      const session = parseSessionId(call.params.session_id ?? '')
-      trace.sessionId = session?.text ?? null
-      const report = { durationSeconds: value.duration_seconds, endedAt: value.ended_at }
-      const { usage, isRepeat } = await endGame(owner.id, session?.text ?? '', report, call.info.now)
-      const data = {
-        usage_id: showId('usage', usage.id),
-        session_id: usage.sessionId,
-        game_duration: usage.durationSeconds,
-        ended_at: iso(usage.endedAt),
-        estimated: usage.estimated,
-      }
-      if (!isRepeat) return { response: success(data) }
-      return { response: json(200, { success: true, data, replayed: true }, { 'Idempotency-Replayed': 'true' }), result: 'replayed' }
-    }),
+    provedCall(
+      call,
+      { operation: 'session_end' },
+      (body) => validateBody(EndBody, body.byteLength === 0 ? EMPTY : body),
+      async (owner, { value }, trace) => {
+        const session = parseSessionId(call.params.session_id ?? '')
+        trace.sessionId = session?.text ?? null
+        const report = { durationSeconds: value.duration_seconds, endedAt: value.ended_at }
+        const { usage, isRepeat } = await endGame(owner.id, session?.text ?? '', report, call.info.now)
+        const data = {
+          usage_id: showId('usage', usage.id),
+          session_id: usage.sessionId,
+          game_duration: usage.durationSeconds,
+          ended_at: iso(usage.endedAt),
+          estimated: usage.estimated,
+        }
+        if (!isRepeat) return { response: success(data) }
+        return { response: json(200, { success: true, data, replayed: true }, { 'Idempotency-Replayed': 'true' }), result: 'replayed' }
+      },
+    ),
   ),
 ]
 

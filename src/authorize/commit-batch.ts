@@ -2,11 +2,11 @@ import type { Uuid } from '#src/core/ids'
 import { Problem } from '#src/core/problem'
 import { type Instant, now, stopwatch } from '#src/core/time'
 import { appendRows } from '#src/ledger/transfer'
-import { type Transaction, isDatabaseLost, rawSql, transaction } from '#src/platform/database'
+import { isDatabaseLost, rawSql, type Transaction, transaction } from '#src/platform/database'
 import { faultPoint } from '#src/platform/fault-point'
 import { log } from '#src/platform/log'
-import { type Call, type Decision, type Usage, decide } from './decide'
-import { type RequestLogRow, insertRequestLogs } from './request-log'
+import { type Call, type Decision, decide, type Usage } from './decide'
+import { insertRequestLogs, type RequestLogRow } from './request-log'
 import { readSessions, readWorld } from './world'
 
 /** What a caller is answered: a decision that is committed, or the failure that kept us from one. */
@@ -44,10 +44,19 @@ async function decideAndCharge(calls: Call[]): Promise<Decision[]> {
     const durationUs = Math.round(elapsed() * 1000)
     // One after the other on one connection, without waiting in between: the order is the order of the foreign keys.
     await Promise.all([
-      insertUsages(tx, charged.map((decision) => decision.usage)).then(() => faultPoint('usage_written')),
-      appendRows(tx, charged.map((decision) => decision.journal)).then(() => faultPoint('ledger_written')),
+      insertUsages(
+        tx,
+        charged.map((decision) => decision.usage),
+      ).then(() => faultPoint('usage_written')),
+      appendRows(
+        tx,
+        charged.map((decision) => decision.journal),
+      ).then(() => faultPoint('ledger_written')),
       saveBuckets(tx, decided.buckets),
-      insertRequestLogs(tx.sql, calls.map((call, index) => logRow(call, decided.decisions[index]!, at, durationUs))),
+      insertRequestLogs(
+        tx.sql,
+        calls.map((call, index) => logRow(call, decided.decisions[index]!, at, durationUs)),
+      ),
     ])
     faultPoint('before_commit')
     return decided.decisions

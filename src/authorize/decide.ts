@@ -1,10 +1,10 @@
-import { type Uuid, newId, showId } from '#src/core/ids'
+import { newId, showId, type Uuid } from '#src/core/ids'
 import { type Money, minus, times, yuan } from '#src/core/money'
 import { Problem } from '#src/core/problem'
 import { type Instant, iso } from '#src/core/time'
 import type { JournalRow } from '#src/ledger/chain'
 import type { LockedOperator } from '#src/ledger/lock'
-import { type LedgerHead, headAfter, journalRow } from '#src/ledger/transfer'
+import { headAfter, journalRow, type LedgerHead } from '#src/ledger/transfer'
 import { type Limit, takeToken } from '#src/platform/rate-limit'
 import type { GameStart } from './input'
 import type { SessionId } from './session-id'
@@ -103,9 +103,11 @@ function decideOne(call: Call, account: Account, index: Index, world: World, buc
   if (known) return replay(call, known)
 
   const session = call.session
-  if (!session) return refuse(operator.id, 'INVALID_SESSION_ID_FORMAT', { session_id: call.sessionText.slice(0, 128), expected: SESSION_FORMAT })
+  if (!session)
+    return refuse(operator.id, 'INVALID_SESSION_ID_FORMAT', { session_id: call.sessionText.slice(0, 128), expected: SESSION_FORMAT })
   if (session.operatorId !== operator.id) return refuse(operator.id, 'SESSION_ID_OPERATOR_MISMATCH')
-  if (Math.abs(world.now.getTime() - session.time.getTime()) > world.sessionSkewSeconds * 1000) return refuseStale(operator.id, session, world)
+  if (Math.abs(world.now.getTime() - session.time.getTime()) > world.sessionSkewSeconds * 1000)
+    return refuseStale(operator.id, session, world)
 
   const place = {
     site: index.sites.get(call.start.siteId),
@@ -125,8 +127,11 @@ function refuseAccount(operator: LockedOperator): Decision | undefined {
 }
 
 /** Rung 5, for every headset call: why this account may not be used, if so. */
-export function accountProblem(operator: Pick<LockedOperator, 'isLocked' | 'lockedAt' | 'lockedReason' | 'deactivatedAt'>): Problem | undefined {
-  if (operator.isLocked) return new Problem('ACCOUNT_LOCKED', { locked_at: operator.lockedAt && iso(operator.lockedAt), reason: operator.lockedReason })
+export function accountProblem(
+  operator: Pick<LockedOperator, 'isLocked' | 'lockedAt' | 'lockedReason' | 'deactivatedAt'>,
+): Problem | undefined {
+  if (operator.isLocked)
+    return new Problem('ACCOUNT_LOCKED', { locked_at: operator.lockedAt && iso(operator.lockedAt), reason: operator.lockedReason })
   if (operator.deactivatedAt) return new Problem('ACCOUNT_DEACTIVATED', undefined, 'use')
   return undefined
 }
@@ -219,7 +224,9 @@ function refuse(operatorId: Uuid | undefined, ...problem: ConstructorParameters<
 }
 
 function indexWorld({ operators, sessions, sites, applications, grants }: World): Index {
-  const accounts = new Map(operators.map((operator) => [operator.apiKeySha256, { operator, head: operator, sessions: new Map<string, Usage>() } as Account]))
+  const accounts = new Map(
+    operators.map((operator) => [operator.apiKeySha256, { operator, head: operator, sessions: new Map<string, Usage>() } as Account]),
+  )
   const byId = new Map([...accounts.values()].map((account) => [account.operator.id, account]))
   for (const usage of sessions) byId.get(usage.operatorId)?.sessions.set(usage.sessionId, usage)
   return {

@@ -19,7 +19,7 @@ export function groupCommit<Call, Outcome>(options: {
   windowMs: () => number
 }): GroupCommit<Call, Outcome> {
   type Waiting = { call: Call; resolve: (outcome: Outcome) => void; reject: (error: unknown) => void }
-  let queue: Waiting[] = []
+  const queue: Waiting[] = []
   let underWay = 0
   let calls = 0
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -32,7 +32,9 @@ export function groupCommit<Call, Outcome>(options: {
     underWay++
     options
       .commit(batch.map(({ call }) => call))
-      .then((outcomes) => batch.forEach(({ resolve }, index) => resolve(outcomes[index]!)))
+      .then((outcomes) => {
+        for (const [index, { resolve }] of batch.entries()) resolve(outcomes[index]!)
+      })
       .catch((error) => {
         for (const { reject } of batch) reject(error)
       })

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { idOf } from '#src/core/fields'
 import type { Uuid } from '#src/core/ids'
 import type { FieldFault } from '#src/core/problem'
-import { type Validated, say, validateBody } from '#src/core/validation'
+import { say, type Validated, validateBody } from '#src/core/validation'
 
 /** What a headset server sends with every call. */
 export type Credentials = { apiKey: string; timestamp: string; signature: string }
@@ -19,7 +19,8 @@ export function parseCredentials(headers: Headers): Validated<Credentials> {
   const timestamp = headers.get('x-timestamp') ?? ''
   const signature = headers.get('x-signature') ?? ''
   const faults: FieldFault[] = []
-  if (!API_KEY.test(apiKey)) faults.push({ field: 'X-Api-Key', message: { zh: '须为64位小写十六进制字符', en: 'must be 64 lower-case hex characters' } })
+  if (!API_KEY.test(apiKey))
+    faults.push({ field: 'X-Api-Key', message: { zh: '须为64位小写十六进制字符', en: 'must be 64 lower-case hex characters' } })
   if (!TIMESTAMP.test(timestamp)) faults.push({ field: 'X-Timestamp', message: { zh: '须为Unix时间戳（秒）', en: 'must be Unix seconds' } })
   if (!signature) faults.push({ field: 'X-Signature', message: { zh: '不能为空', en: 'is required' } })
   return faults.length > 0 ? { ok: false, faults } : { ok: true, value: { apiKey, timestamp, signature } }

@@ -43,7 +43,11 @@ async function readBuckets({ sql }: Transaction, operatorIds: Uuid[]): Promise<M
 }
 
 /** Sessions of these calls that were charged before. Pairs of operator and session, so each is one step into the unique index. */
-export async function readSessions({ sql }: Querying, calls: Call[], operators: Pick<LockedOperator, 'id' | 'apiKeySha256'>[]): Promise<Usage[]> {
+export async function readSessions(
+  { sql }: Querying,
+  calls: Call[],
+  operators: Pick<LockedOperator, 'id' | 'apiKeySha256'>[],
+): Promise<Usage[]> {
   const owner = new Map(operators.map((operator) => [operator.apiKeySha256, operator.id]))
   const wanted = calls.flatMap((call) => {
     const operatorId = owner.get(call.apiKeySha256)

@@ -53,7 +53,12 @@ export const problems = {
       SAME_STATE: 'The state of the account does not allow this',
     },
   },
-  INVALID_API_KEY: { status: 401, retry: 'no', zh: 'API Key不存在或已失效，请联系管理员', en: 'Unknown or revoked API key, please contact your administrator' },
+  INVALID_API_KEY: {
+    status: 401,
+    retry: 'no',
+    zh: 'API Key不存在或已失效，请联系管理员',
+    en: 'Unknown or revoked API key, please contact your administrator',
+  },
   INVALID_SIGNATURE: {
     status: 400,
     retry: 'no',
@@ -73,7 +78,12 @@ export const problems = {
     en: { session: 'Authentication failed, please sign in again', credentials: 'Wrong username or password', password: 'Wrong password' },
   },
   TOTP_REQUIRED: { status: 401, retry: 'cure', zh: '请输入动态验证码', en: 'Please enter your one-time code' },
-  ACCOUNT_LOCKED: { status: 403, retry: 'cure', zh: '账户已锁定，请联系管理员', en: 'The account is locked, please contact your administrator' },
+  ACCOUNT_LOCKED: {
+    status: 403,
+    retry: 'cure',
+    zh: '账户已锁定，请联系管理员',
+    en: 'The account is locked, please contact your administrator',
+  },
   ACCOUNT_DEACTIVATED: {
     status: 403,
     retry: 'no',

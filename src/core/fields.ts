@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { type IdKind, type Uuid, parseId } from './ids'
+import { type IdKind, parseId, type Uuid } from './ids'
 import { type Money, parseYuan } from './money'
 import { type Instant, instant, isCalendarDay } from './time'
 import { say } from './validation'
@@ -33,7 +33,10 @@ export const yuanBetween = (min: string, max: string) =>
     v.string(),
     v.check((value) => parseYuan(value) !== undefined, say('须为最多两位小数的金额字符串', 'must be an amount like "12.34"')),
     v.transform((value): Money => parseYuan(value)!),
-    v.check((value) => value >= parseYuan(min)! && value <= parseYuan(max)!, say(`须在${min}-${max}元之间`, `must be between ${min} and ${max} yuan`)),
+    v.check(
+      (value) => value >= parseYuan(min)! && value <= parseYuan(max)!,
+      say(`须在${min}-${max}元之间`, `must be between ${min} and ${max} yuan`),
+    ),
   )
 
 const ISO = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):\d{2}:\d{2}(\.\d{1,3})?(Z|[+-]\d{2}:\d{2})$/
@@ -60,13 +63,18 @@ export const email = v.pipe(
   v.string(),
   v.trim(),
   v.maxLength(128),
-  v.regex(/^[^\s@<>"',;\u0000-\u001f]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+$/, say('邮箱格式错误', 'is not a valid e-mail address')),
+  v.regex(
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the point is to refuse them
+    /^[^\s@<>"',;\u0000-\u001f]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+$/,
+    say('邮箱格式错误', 'is not a valid e-mail address'),
+  ),
 )
 /** PRODUCT 4: 8–32 with upper, lower and digit. */
 export const newPassword = v.pipe(
   v.string(),
   v.check(
-    (value) => value.length >= 8 && value.length <= 32 && /[a-z]/.test(value) && /[A-Z]/.test(value) && /\d/.test(value) && value.isWellFormed(),
+    (value) =>
+      value.length >= 8 && value.length <= 32 && /[a-z]/.test(value) && /[A-Z]/.test(value) && /\d/.test(value) && value.isWellFormed(),
     say('须为8-32位，含大写、小写字母和数字', 'must be 8-32 characters with upper case, lower case and a digit'),
   ),
 )
@@ -83,7 +91,10 @@ export const bareUuid = v.pipe(
 export const someOf = <Entries extends v.ObjectEntries>(entries: Entries) =>
   v.pipe(
     v.object(entries),
-    v.check((given) => Object.values(given).some((value) => value !== undefined), say('至少需要一个要修改的字段', 'needs at least one field to change')),
+    v.check(
+      (given) => Object.values(given).some((value) => value !== undefined),
+      say('至少需要一个要修改的字段', 'needs at least one field to change'),
+    ),
   )
 
 /** What is looked for in a list; blank means everything. */
@@ -97,4 +108,7 @@ export const pageQuery = {
   page: v.optional(v.pipe(v.string(), v.regex(/^\d{1,6}$/), v.transform(Number), v.minValue(1)), '1'),
   page_size: v.optional(v.pipe(v.string(), v.regex(/^\d{1,3}$/), v.transform(Number), v.minValue(1), v.maxValue(100)), '20'),
 }
-export const flag = v.pipe(v.picklist(['true', 'false']), v.transform((value) => value === 'true'))
+export const flag = v.pipe(
+  v.picklist(['true', 'false']),
+  v.transform((value) => value === 'true'),
+)

@@ -65,3 +65,27 @@ export const formatMinute = (at: Instant): string => formatDateTime(at).slice(0,
 
 /** ISO 8601 UTC with milliseconds, as the API writes it. */
 export const iso = (at: Instant): string => at.toISOString()
+
+/** The business days from `from` to `to`, both included, oldest first. */
+export function daysBetween(from: Instant, to: Instant): BusinessDay[] {
+  const days: BusinessDay[] = []
+  for (let at = startOfDay(businessDay(from)); at <= to; at = addDays(at, 1)) days.push(businessDay(at))
+  return days
+}
+
+/** The stretches a home page compares: each with the same stretch before it, both ending where `now` stands in it. */
+export function comparedStretches(at: Instant) {
+  const today = startOfDay(businessDay(at))
+  const month = startOfMonth(at)
+  const lastMonth = startOfMonth(addDays(month, -1))
+  const sinceMonth = at.getTime() - month.getTime()
+  return {
+    today: { from: today, to: at },
+    yesterday: { from: addDays(today, -1), to: addDays(at, -1) },
+    week: { from: addDays(today, -6), to: at },
+    weekBefore: { from: addDays(today, -13), to: addDays(at, -7) },
+    month: { from: month, to: at },
+    monthBefore: { from: lastMonth, to: addMs(lastMonth, Math.min(sinceMonth, month.getTime() - lastMonth.getTime())) },
+  }
+}
+export type Stretch = { from: Instant; to: Instant }

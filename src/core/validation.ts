@@ -11,14 +11,30 @@ const MAX_FIELD = 64
 export function validate<S extends v.GenericSchema>(schema: S, value: unknown): Validated<v.InferOutput<S>> {
   const result = v.safeParse(schema, value, { abortPipeEarly: true })
   if (result.success) return { ok: true, value: result.output }
-  return { ok: false, faults: result.issues.map(fault) }
+  return { ok: false, faults: result.issues.flatMap((issue) => (isUnknownField(issue) ? unknownFields(schema, value) : [fault(issue)])) }
 }
 
-/** Raw bytes of a JSON body → a value of the schema. Bytes that are not UTF-8 or not JSON are a fault like any other. */
+/** Unknown fields named in one answer at most. */
+const MAX_UNKNOWN = 20
+
+const isUnknownField = (issue: v.BaseIssue<unknown>): boolean =>
+  issue.type === 'strict_object' && issue.expected === 'never' && issue.path?.length === 1
+
+/** The schema names the first unknown field only; a client wants to know all of them. */
+function unknownFields(schema: v.GenericSchema, value: unknown): FieldFault[] {
+  const { entries } = schema as v.GenericSchema & { entries: object }
+  const unknown = Object.keys(value as object).filter((key) => !Object.hasOwn(entries, key))
+  return unknown.slice(0, MAX_UNKNOWN).map((key) => ({ field: key.slice(0, MAX_FIELD), message: UNKNOWN_FIELD }))
+}
+
+/** Raw bytes of a JSON body → a value of the schema. Bytes that are not UTF-8 or not a JSON object are a fault like any other. */
 export function validateBody<S extends v.GenericSchema>(schema: S, body: Uint8Array): Validated<v.InferOutput<S>> {
   const value = jsonFrom(body)
-  return value === undefined ? { ok: false, faults: [NOT_JSON] } : validate(schema, value)
+  return isObject(value) ? validate(schema, value) : { ok: false, faults: [NOT_JSON] }
 }
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
+const UNKNOWN_FIELD: LocalText = { zh: '未知字段', en: 'is not a known field' }
 
 const NOT_JSON: FieldFault = { field: 'body', message: { zh: '请求体须为JSON对象', en: 'must be a JSON object' } }
 const decoder = new TextDecoder('utf-8', { fatal: true })
@@ -42,7 +58,7 @@ function wording(issue: v.BaseIssue<unknown>): LocalText {
   if (own) return own
   const { type, expected, requirement, received } = issue as v.BaseIssue<unknown> & { requirement?: unknown }
   if (received === 'undefined') return { zh: '不能为空', en: 'is required' }
-  if (type === 'strict_object' && expected === 'never') return { zh: '未知字段', en: 'is not a known field' }
+  if (type === 'strict_object' && expected === 'never') return UNKNOWN_FIELD
   if (type === 'min_length') return { zh: `至少${requirement}个字符`, en: `needs at least ${requirement} characters` }
   if (type === 'max_length') return { zh: `最多${requirement}个字符`, en: `may have at most ${requirement} characters` }
   if (type === 'min_value') return { zh: `不能小于${requirement}`, en: `must be at least ${requirement}` }

@@ -2,14 +2,7 @@
  * The chart of accounts (PRODUCT 5): `operator` is the balance of one operator, stored on its account; every other account belongs
  * to the company and is the sum of its journal rows.
  */
-export type Account =
-  | 'operator'
-  | 'revenue'
-  | 'clearing:wechat'
-  | 'clearing:alipay'
-  | 'clearing:bank'
-  | 'refund_payable'
-  | 'adjustments'
+export type Account = 'operator' | 'revenue' | 'clearing:wechat' | 'clearing:alipay' | 'clearing:bank' | 'refund_payable' | 'adjustments'
 
 type Side = readonly Account[]
 const CLEARING: Side = ['clearing:wechat', 'clearing:alipay', 'clearing:bank']

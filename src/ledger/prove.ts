@@ -1,11 +1,11 @@
 import type { TransactionSql } from 'postgres'
 import type { Uuid } from '#src/core/ids'
-import { type Money, ZERO, minus, money, plus, yuan } from '#src/core/money'
-import { type Instant, addSeconds, iso } from '#src/core/time'
+import { type Money, minus, money, plus, yuan, ZERO } from '#src/core/money'
+import { addSeconds, type Instant, iso } from '#src/core/time'
 import { rawSql } from '#src/platform/database'
 import type { Anchors } from './anchor'
 import { GENESIS_HASH, type JournalRow, rowHash } from './chain'
-import { TRANSFERS, balanceSign } from './chart'
+import { balanceSign, TRANSFERS } from './chart'
 import { PROOF_QUERIES } from './proof-queries'
 
 /** Something in the books that cannot be: which rule (RELIABILITY I1–I14), whose, which row, and what is wrong with it. */
@@ -48,7 +48,9 @@ export async function proveLedger(options: ProofOptions): Promise<Proof> {
     const accounts = await readAccounts(sql as Sql, options.operatorId)
     let drift = ZERO
     for (const account of accounts) drift = plus(drift, checkAccount(account, chains.get(account.id), note))
-    for (const id of chains.keys()) if (!accounts.some((account) => account.id === id)) note({ rule: 'I14', operatorId: id, row: id, text: 'journal of an operator that does not exist' })
+    for (const id of chains.keys())
+      if (!accounts.some((account) => account.id === id))
+        note({ rule: 'I14', operatorId: id, row: id, text: 'journal of an operator that does not exist' })
     checkAnchors(await anchoredHashes(sql as Sql, options.anchors), options.anchors, note)
     for (const query of PROOF_QUERIES) for (const finding of await query(sql as Sql, options.operatorId ?? null)) note(finding)
     const heads = Object.fromEntries(accounts.map((account) => [account.id, { seq: String(account.ledgerSeq), hash: account.ledgerHash }]))
@@ -88,7 +90,8 @@ function checkRow(row: JournalRow, before: Chain, now: Instant, note: (finding: 
     broken('I2', `starts from ${yuan(row.balanceBefore)}, the row before it ended at ${yuan(before.balance)}`)
   }
   const expected = plus(row.balanceBefore, money(BigInt(balanceSign(row)) * row.amount))
-  if (row.balanceAfter !== expected || row.amount <= 0n || row.balanceAfter < 0n) broken('I2', `${yuan(row.amount)} does not lead from ${yuan(row.balanceBefore)} to ${yuan(row.balanceAfter)}`)
+  if (row.balanceAfter !== expected || row.amount <= 0n || row.balanceAfter < 0n)
+    broken('I2', `${yuan(row.amount)} does not lead from ${yuan(row.balanceBefore)} to ${yuan(row.balanceAfter)}`)
   if (!isDeclared(row)) broken('I7', `${row.type} from ${row.debitAccount} to ${row.creditAccount} is not in the chart of accounts`)
   if (row.createdAt > addSeconds(now, FUTURE_TOLERANCE_SECONDS)) broken('I10', `was written in the future, ${iso(row.createdAt)}`)
 }
@@ -96,7 +99,9 @@ function checkRow(row: JournalRow, before: Chain, now: Instant, note: (finding: 
 const isDeclared = (row: JournalRow): boolean =>
   Object.values(TRANSFERS).some(
     ({ type, debit, credit }) =>
-      type === row.type && (debit as readonly string[]).includes(row.debitAccount) && (credit as readonly string[]).includes(row.creditAccount),
+      type === row.type &&
+      (debit as readonly string[]).includes(row.debitAccount) &&
+      (credit as readonly string[]).includes(row.creditAccount),
   )
 
 const readAccounts = (sql: Sql, operatorId: Uuid | undefined): Promise<Account[]> =>
@@ -109,7 +114,8 @@ function checkAccount(account: Account, chain: Chain | undefined, note: (finding
   const end = chain ?? { seq: 0n, balance: ZERO, signed: ZERO, hash: GENESIS_HASH, rows: 0 }
   const broken = (rule: string, text: string) => note({ rule, operatorId: account.id, row: `op_${account.id}`, text })
   if (account.balance !== end.signed) broken('I1', `balance ${yuan(account.balance)} is not the sum of its rows ${yuan(end.signed)}`)
-  if (account.ledgerSeq !== end.seq || account.ledgerHash !== end.hash) broken('I2', `account stands at seq ${account.ledgerSeq}, its journal ends at ${end.seq}`)
+  if (account.ledgerSeq !== end.seq || account.ledgerHash !== end.hash)
+    broken('I2', `account stands at seq ${account.ledgerSeq}, its journal ends at ${end.seq}`)
   const difference = minus(account.balance, end.signed)
   return difference < 0n ? minus(ZERO, difference) : difference
 }

@@ -1,9 +1,9 @@
-import { type Uuid, newId } from '#src/core/ids'
+import { newId, type Uuid } from '#src/core/ids'
 import { type Money, minus, plus } from '#src/core/money'
 import type { Instant } from '#src/core/time'
 import type { Transaction } from '#src/platform/database'
 import { type JournalRow, rowHash } from './chain'
-import { type Account, TRANSFERS, type TransferKind, balanceSign } from './chart'
+import { type Account, balanceSign, TRANSFERS, type TransferKind } from './chart'
 import type { LockedOperator } from './lock'
 
 export type Transfer = {

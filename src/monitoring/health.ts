@@ -1,7 +1,7 @@
-import { migrationIds } from '#drizzle/migrate'
 import expected from '#drizzle/expected-schema.json'
-import { rawSql } from '#src/platform/database'
+import { migrationIds } from '#drizzle/migrate'
 import { stopwatch } from '#src/core/time'
+import { rawSql } from '#src/platform/database'
 import { compare, readFingerprint } from '#src/schema-verify/fingerprint'
 
 /** A health answer comes within this time, whatever the database does. */

@@ -1,4 +1,4 @@
-import { type Instant, addDays, businessDay, startOfMonth } from '#src/core/time'
+import { addDays, businessDay, type Instant, startOfMonth } from '#src/core/time'
 import { rawSql } from '#src/platform/database'
 import { setting } from '#src/settings/settings'
 

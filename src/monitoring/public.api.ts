@@ -1,13 +1,13 @@
 import { timingSafeEqual } from 'node:crypto'
-import { version } from '../../package.json'
 import { Problem } from '#src/core/problem'
 import { iso } from '#src/core/time'
 import { config } from '#src/platform/config'
 import { poolUse } from '#src/platform/database'
-import { json } from '#src/platform/http'
 import { isDraining } from '#src/platform/draining'
+import { json } from '#src/platform/http'
 import { registry } from '#src/platform/metrics'
 import { root } from '#src/platform/route'
+import { version } from '../../package.json'
 import { databaseLatency, databaseMigration, unreadyChecks } from './health'
 import { scrape } from './scrape'
 
@@ -42,7 +42,8 @@ export const monitoringApi = [
   root('GET /health/redis', () => json(200, { status: 'not_configured' })),
 
   root('GET /metrics', async ({ request, info }) => {
-    if (!isLoopback(info.ip) && !hasToken(request.headers.get('authorization'))) throw new Problem('PERMISSION_DENIED', { required: 'METRICS_TOKEN' })
+    if (!isLoopback(info.ip) && !hasToken(request.headers.get('authorization')))
+      throw new Problem('PERMISSION_DENIED', { required: 'METRICS_TOKEN' })
     return new Response(await scrape(), { headers: { 'Content-Type': registry.contentType } })
   }),
 ]

@@ -17,7 +17,9 @@ async function balances(): Promise<void> {
 }
 
 async function jobs(): Promise<void> {
-  const rows = await rawSql()<{ job: string; at: Date }[]>`SELECT job, max(finished_at) AS at FROM job_runs WHERE status = 'ok' GROUP BY job`
+  const rows = await rawSql()<
+    { job: string; at: Date }[]
+  >`SELECT job, max(finished_at) AS at FROM job_runs WHERE status = 'ok' GROUP BY job`
   for (const { job, at } of rows) jobLastSuccess.set({ job }, Math.floor(at.getTime() / 1000))
 }
 

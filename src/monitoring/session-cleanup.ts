@@ -1,7 +1,7 @@
 import { lt } from 'drizzle-orm'
 import { loginFailures } from '#drizzle/schema'
 import { removeOldSessions } from '#src/accounts/sessions'
-import { type Instant, addDays } from '#src/core/time'
+import { addDays, type Instant } from '#src/core/time'
 import { transaction } from '#src/platform/database'
 
 /** Ended sessions stay this long, so that "who was signed in when" can be answered for a while. */

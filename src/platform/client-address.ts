@@ -16,7 +16,8 @@ function trustedProxies(): BlockList {
   return trusted
 }
 
-const isTrusted = (address: string): boolean => isIP(address) !== 0 && trustedProxies().check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+const isTrusted = (address: string): boolean =>
+  isIP(address) !== 0 && trustedProxies().check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
 
 /** IPv4 in IPv6 clothes is IPv4. */
 const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '')

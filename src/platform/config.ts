@@ -24,7 +24,10 @@ const url = (protocols: string[]) =>
 const MasterKeys = v.pipe(
   v.string(),
   v.check(
-    (text) => text.split(',').every((part) => /^\d+:[A-Za-z0-9+/]+=*$/.test(part.trim()) && Buffer.from(part.split(':')[1]!, 'base64').length === 32),
+    (text) =>
+      text
+        .split(',')
+        .every((part) => /^\d+:[A-Za-z0-9+/]+=*$/.test(part.trim()) && Buffer.from(part.split(':')[1]!, 'base64').length === 32),
     'must be version:base64 of 32 bytes, several parted by commas',
   ),
 )

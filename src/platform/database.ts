@@ -60,17 +60,25 @@ export function openPool(connection: Connection, { max, name, asApplication }: P
 
 let pool: Sql<Types> | undefined
 let reader: Builder | undefined
+let opened: Connection | undefined
 
 /** Opens this process's pool; call once at the start. */
 export function openDatabase(connection: Connection, options: PoolOptions): void {
+  opened = connection
   pool = openPool(connection, options)
   poolSize = options.max
   reader = builder(pool)
 }
 
+/** Where this process's database is, for work that needs a connection of its own. */
+export function openedConnection(): Connection {
+  if (!opened) throw new Error('the database is not open')
+  return opened
+}
+
 export async function closeDatabase(): Promise<void> {
   const closing = pool
-  pool = reader = undefined
+  pool = reader = opened = undefined
   await closing?.end({ timeout: 5 })
 }
 
@@ -130,7 +138,16 @@ export function violatedConstraint(error: unknown): string | undefined {
   return constraint_name ?? (cause === undefined ? undefined : violatedConstraint(cause))
 }
 
-const LOST = new Set(['CONNECTION_CLOSED', 'CONNECTION_ENDED', 'CONNECTION_DESTROYED', 'CONNECT_TIMEOUT', 'ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE'])
+const LOST = new Set([
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+  'CONNECT_TIMEOUT',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'EPIPE',
+])
 
 /** True when the database could not be reached or is ending: the client is told to come back (503), not that we failed (500). */
 export function isDatabaseLost(error: unknown): boolean {

@@ -1,4 +1,4 @@
-import { type Uuid, newId } from '#src/core/ids'
+import { newId, type Uuid } from '#src/core/ids'
 import { invalidField, type Language, Problem, problemDetails, problemMessage } from '#src/core/problem'
 import { type Instant, now, stopwatch } from '#src/core/time'
 import { isDatabaseLost } from './database'
@@ -95,7 +95,11 @@ export const list = (page: { page: number; page_size: number }, total: number, i
 export function problemFrom(error: unknown, info: RequestInfo): Problem {
   if (error instanceof Problem) return error
   const lost = isDatabaseLost(error)
-  log(lost ? 'warn' : 'error', lost ? 'database lost' : 'internal error', { trace_id: info.id, operation: info.operation ?? info.route, error })
+  log(lost ? 'warn' : 'error', lost ? 'database lost' : 'internal error', {
+    trace_id: info.id,
+    operation: info.operation ?? info.route,
+    error,
+  })
   return lost ? new Problem('SERVICE_UNAVAILABLE', { retry_after: 2 }) : new Problem('INTERNAL_ERROR')
 }
 

@@ -1,4 +1,4 @@
-import { type SQL, ilike, or } from 'drizzle-orm'
+import { ilike, or, type SQL } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 
 /** Rows in which one of the columns contains the text, without regard to case; `%` and `_` are letters like any other. No text: all rows. */

@@ -49,7 +49,9 @@ function loggable(value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString()
   if (value instanceof Error) return errorFields(value)
   if (value !== null && typeof value === 'object') {
-    return loggable(JSON.stringify(value, (key, inner) => (SECRET_KEYS.test(key) ? '[hidden]' : typeof inner === 'bigint' ? inner.toString() : inner)))
+    return loggable(
+      JSON.stringify(value, (key, inner) => (SECRET_KEYS.test(key) ? '[hidden]' : typeof inner === 'bigint' ? inner.toString() : inner)),
+    )
   }
   return value
 }
@@ -57,5 +59,12 @@ function loggable(value: unknown): unknown {
 /** What an operator of the system needs to find a failure; goes to the log only, never to a client. */
 function errorFields(error: Error): Fields {
   const { code, detail, constraint_name } = error as Error & { code?: string; detail?: string; constraint_name?: string }
-  return { name: error.name, text: error.message.slice(0, MAX_TEXT), code, detail, constraint: constraint_name, stack: error.stack?.slice(0, 4 * MAX_TEXT) }
+  return {
+    name: error.name,
+    text: error.message.slice(0, MAX_TEXT),
+    code,
+    detail,
+    constraint: constraint_name,
+    stack: error.stack?.slice(0, 4 * MAX_TEXT),
+  }
 }

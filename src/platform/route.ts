@@ -1,6 +1,7 @@
-import type * as v from 'valibot'
-import { type IdKind, type Uuid, parseId } from '#src/core/ids'
-import { invalidField, invalidFields } from '#src/core/problem'
+import * as v from 'valibot'
+import { bareUuid, idOf } from '#src/core/fields'
+import type { IdKind, Uuid } from '#src/core/ids'
+import { invalidFields } from '#src/core/problem'
 import { validate, validateBody } from '#src/core/validation'
 import { type RequestInfo, readBody, requireMediaType } from './http'
 
@@ -41,6 +42,8 @@ export type Call<A extends Audience, B, Q> = {
   info: RequestInfo
   caller: Callers[A]
   params: Record<string, string>
+  /** The fields of a page's form; empty for everything else. */
+  form: Record<string, string>
   body: Output<B>
   query: Output<Q>
 }
@@ -89,10 +92,11 @@ export function api<A extends Audience, B extends Schema | undefined = undefined
 }
 
 /** An id in the path, prefixed or bare. Throws INVALID_PARAMS when it is neither. */
-export function pathId(kind: IdKind, params: Record<string, string>, name: string): Uuid {
-  const id = parseId(kind, params[name] ?? '')
-  if (id === undefined) throw invalidField(name, 'ID格式错误', 'is not a valid id')
-  return id
+export function pathId(kind: IdKind | 'session', params: Record<string, string>, name: string): Uuid {
+  const schema = v.object({ [name]: kind === 'session' ? bareUuid : idOf(kind) })
+  const parsed = validate(schema, params)
+  if (!parsed.ok) throw invalidFields(parsed.faults)
+  return parsed.value[name]!
 }
 
 /** A row of the HTML pages: forms are read and shown again by the handler itself. */
@@ -105,7 +109,10 @@ export function page<A extends Audience>(
 }
 
 /** A row outside the API and its envelope: what monitoring asks. */
-export function root(at: `GET /${string}`, run: (call: Omit<Call<'public', undefined, undefined>, 'body' | 'query'>) => Promise<Response> | Response): Route<'public'> {
+export function root(
+  at: `GET /${string}`,
+  run: (call: Omit<Call<'public', undefined, undefined>, 'body' | 'query'>) => Promise<Response> | Response,
+): Route<'public'> {
   return { ...row(at, 'root', { audience: 'public' as const }), handle: run }
 }
 

@@ -8,7 +8,8 @@ const COOKIE = 'mr_session'
 const attributes = (): string => `Path=/; HttpOnly; SameSite=Lax${config().PUBLIC_URL.startsWith('https:') ? '; Secure' : ''}`
 
 /** Set-Cookie for a new sign-in. The value is random; only its hash is stored. */
-export const sessionCookie = (secret: string, maxAgeSeconds: number): string => `${COOKIE}=${secret}; Max-Age=${maxAgeSeconds}; ${attributes()}`
+export const sessionCookie = (secret: string, maxAgeSeconds: number): string =>
+  `${COOKIE}=${secret}; Max-Age=${maxAgeSeconds}; ${attributes()}`
 
 /** Set-Cookie that takes the cookie away. */
 export const endedCookie = (): string => `${COOKIE}=; Max-Age=0; ${attributes()}`
@@ -29,7 +30,8 @@ export const csrfToken = (sessionId: Uuid): string => createHmac('sha256', confi
 export function requireCsrfToken(sessionId: Uuid, given: string | null | undefined): void {
   const expected = Buffer.from(csrfToken(sessionId))
   const token = Buffer.from(given ?? '')
-  if (token.length !== expected.length || !timingSafeEqual(token, expected)) throw new Problem('PERMISSION_DENIED', { required: 'csrf_token' })
+  if (token.length !== expected.length || !timingSafeEqual(token, expected))
+    throw new Problem('PERMISSION_DENIED', { required: 'csrf_token' })
 }
 
 /**

@@ -58,8 +58,16 @@ const journal = (tx: Tx, operatorId: string, seq: number, before: number, amount
     decode(repeat('00', 32), 'hex'), sha256('probe'))`
 
 const PROBES: Probe[] = [
-  ...STAFF_ROLES.map((role): Probe => ({ name: `staff role ${role}`, expect: 'accepted', run: (tx) => staff(tx, role, role === 'finance' ? 'manager' : null) })),
-  ...FINANCE_GRADES.map((grade): Probe => ({ name: `finance grade ${grade}`, expect: 'accepted', run: (tx) => staff(tx, 'finance', grade) })),
+  ...STAFF_ROLES.map(
+    (role): Probe => ({
+      name: `staff role ${role}`,
+      expect: 'accepted',
+      run: (tx) => staff(tx, role, role === 'finance' ? 'manager' : null),
+    }),
+  ),
+  ...FINANCE_GRADES.map(
+    (grade): Probe => ({ name: `finance grade ${grade}`, expect: 'accepted', run: (tx) => staff(tx, 'finance', grade) }),
+  ),
   { name: 'finance without a grade', expect: 'refused', run: (tx) => staff(tx, 'finance', null) },
   ...CATEGORIES.map((category): Probe => ({ name: `operator tier ${category}`, expect: 'accepted', run: (tx) => operator(tx, category) })),
   { name: 'operator that starts with money', expect: 'refused', run: (tx) => operator(tx, 'trial', 100) },

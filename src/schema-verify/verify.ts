@@ -1,8 +1,8 @@
-import { migrationStatus } from '#drizzle/migrate'
+import type { Sql } from 'postgres'
 import expected from '#drizzle/expected-schema.json'
+import { migrationStatus } from '#drizzle/migrate'
 import { openPool } from '#src/platform/database'
 import type { Connection } from '#src/platform/database-url'
-import type { Sql } from 'postgres'
 import { compare, readFingerprint } from './fingerprint'
 import { runProbes } from './probes'
 

@@ -1,7 +1,7 @@
 import { type Money, parseYuan, yuan } from '#src/core/money'
 import { now } from '#src/core/time'
-import { log } from '#src/platform/log'
 import { rawSql } from '#src/platform/database'
+import { log } from '#src/platform/log'
 
 type Integer = { type: 'integer'; fallback: number; min: number; max: number }
 type Yuan = { type: 'money'; fallback: string; min: string; max: string }

@@ -1,8 +1,8 @@
 import { and, eq, isNull } from 'drizzle-orm'
 import { usageRecords } from '#drizzle/schema'
 import type { Uuid } from '#src/core/ids'
-import { Problem, invalidField } from '#src/core/problem'
-import { type Instant, addSeconds } from '#src/core/time'
+import { invalidField, Problem } from '#src/core/problem'
+import { addSeconds, type Instant } from '#src/core/time'
 import { type Transaction, transaction } from '#src/platform/database'
 
 export type EndReport = { durationSeconds: number | undefined; endedAt: Instant | undefined }
@@ -15,7 +15,12 @@ const LONGEST_GAME_SECONDS = 86_400
  * estimated. The same report again gives the first answer; a different one throws SESSION_ID_CONFLICT, an unknown session
  * SESSION_NOT_FOUND.
  */
-export function endGame(operatorId: Uuid, sessionId: string, report: EndReport, now: Instant): Promise<{ usage: EndedGame; isRepeat: boolean }> {
+export function endGame(
+  operatorId: Uuid,
+  sessionId: string,
+  report: EndReport,
+  now: Instant,
+): Promise<{ usage: EndedGame; isRepeat: boolean }> {
   return transaction(async (tx) => {
     const usage = await lockUsage(tx, operatorId, sessionId)
     if (!usage) throw new Problem('SESSION_NOT_FOUND', { id: sessionId.slice(0, 128) })
@@ -25,7 +30,14 @@ export function endGame(operatorId: Uuid, sessionId: string, report: EndReport, 
   })
 }
 
-type Usage = { id: Uuid; sessionId: string; startedAt: Instant; endedAt: Instant | null; durationSeconds: number | null; estimated: boolean | null }
+type Usage = {
+  id: Uuid
+  sessionId: string
+  startedAt: Instant
+  endedAt: Instant | null
+  durationSeconds: number | null
+  estimated: boolean | null
+}
 
 async function lockUsage(tx: Transaction, operatorId: Uuid, sessionId: string): Promise<Usage | undefined> {
   const { id, startedAt, endedAt, durationSeconds, estimated } = usageRecords
@@ -57,5 +69,7 @@ const secondsBetween = (from: Instant, to: Instant): number =>
 /** A repeat may leave out what it does not know; what it says must be what was said. */
 function differs(usage: Usage, report: EndReport): boolean {
   if (report.endedAt && report.endedAt.getTime() !== usage.endedAt?.getTime()) return true
-  return report.durationSeconds === undefined ? usage.estimated === false : report.durationSeconds !== usage.durationSeconds || usage.estimated === true
+  return report.durationSeconds === undefined
+    ? usage.estimated === false
+    : report.durationSeconds !== usage.durationSeconds || usage.estimated === true
 }

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { Sql } from 'postgres'
 import { newId } from '#src/core/ids'
+import { money } from '#src/core/money'
 import { addDays, addSeconds, now } from '#src/core/time'
 import { rowHash } from '#src/ledger/chain'
 import { lockOperators } from '#src/ledger/lock'
 import { type Proof, proveLedger } from '#src/ledger/prove'
 import { appendRows, headAfter, journalRow } from '#src/ledger/transfer'
 import { transaction } from '#src/platform/database'
-import { money } from '#src/core/money'
 import { authorize } from '#tests/support/client'
 import { openTestDatabase } from '#tests/support/database'
 import { aSite, aStore, type Store } from '#tests/support/factory'
@@ -53,7 +53,12 @@ const CORRUPTIONS: [name: string, rule: string, corrupt: (sql: Owner, story: Sto
     },
     /seq 3/,
   ],
-  ['dropped row', 'I2', (sql, { store }) => sql`DELETE FROM transaction_records WHERE operator_id = ${store.operator.id} AND seq = 3`, /seq 4/],
+  [
+    'dropped row',
+    'I2',
+    (sql, { store }) => sql`DELETE FROM transaction_records WHERE operator_id = ${store.operator.id} AND seq = 3`,
+    /seq 4/,
+  ],
   [
     'swapped order',
     'I10',
@@ -84,12 +89,38 @@ const CORRUPTIONS: [name: string, rule: string, corrupt: (sql: Owner, story: Sto
     },
     /seq 5/,
   ],
-  ['wrong link', 'I10', (sql, { store }) => sql`UPDATE transaction_records SET prev_hash = sha256('x') WHERE operator_id = ${store.operator.id} AND seq = 4`, /seq 4/],
-  ['future row', 'I10', (sql, { store }) => sql`UPDATE transaction_records SET created_at = ${addDays(now(), 3)} WHERE operator_id = ${store.operator.id} AND seq = 5`, /seq 5/],
-  ['broken hash', 'I10', (sql, { store }) => sql`UPDATE transaction_records SET hash = sha256('x') WHERE operator_id = ${store.operator.id} AND seq = 2`, /seq 2/],
-  ['balance edit', 'I1', (sql, { store }) => sql`UPDATE operator_accounts SET balance_fen = balance_fen + 100 WHERE id = ${store.operator.id}`, /op_/],
+  [
+    'wrong link',
+    'I10',
+    (sql, { store }) => sql`UPDATE transaction_records SET prev_hash = sha256('x') WHERE operator_id = ${store.operator.id} AND seq = 4`,
+    /seq 4/,
+  ],
+  [
+    'future row',
+    'I10',
+    (sql, { store }) =>
+      sql`UPDATE transaction_records SET created_at = ${addDays(now(), 3)} WHERE operator_id = ${store.operator.id} AND seq = 5`,
+    /seq 5/,
+  ],
+  [
+    'broken hash',
+    'I10',
+    (sql, { store }) => sql`UPDATE transaction_records SET hash = sha256('x') WHERE operator_id = ${store.operator.id} AND seq = 2`,
+    /seq 2/,
+  ],
+  [
+    'balance edit',
+    'I1',
+    (sql, { store }) => sql`UPDATE operator_accounts SET balance_fen = balance_fen + 100 WHERE id = ${store.operator.id}`,
+    /op_/,
+  ],
   ['missing credit', 'I5', (sql, { orderId }) => sql`DELETE FROM transaction_records WHERE order_id = ${orderId}`, /ord_/],
-  ['orphan usage', 'I4', (sql, { store }) => sql`UPDATE usage_records SET ledger_seq = 77 WHERE operator_id = ${store.operator.id} AND ledger_seq = 4`, /usage_/],
+  [
+    'orphan usage',
+    'I4',
+    (sql, { store }) => sql`UPDATE usage_records SET ledger_seq = 77 WHERE operator_id = ${store.operator.id} AND ledger_seq = 4`,
+    /usage_/,
+  ],
   [
     'double session',
     'I3',
@@ -103,16 +134,32 @@ const CORRUPTIONS: [name: string, rule: string, corrupt: (sql: Owner, story: Sto
   [
     'foreign operator',
     'I14',
-    async (sql, { store, other }) => sql`UPDATE usage_records SET site_id = ${await aSite(other.operator.id)} WHERE operator_id = ${store.operator.id} AND ledger_seq = 4`,
+    async (sql, { store, other }) =>
+      sql`UPDATE usage_records SET site_id = ${await aSite(other.operator.id)} WHERE operator_id = ${store.operator.id} AND ledger_seq = 4`,
     /usage_/,
   ],
-  ['wrong state', 'I5', (sql, { orderId }) => sql`UPDATE recharge_orders SET status = 'failed', paid_at = NULL WHERE id = ${orderId}`, /seq 1/],
-  ['seq gap', 'I2', (sql, { store }) => sql`UPDATE transaction_records SET seq = 6 WHERE operator_id = ${store.operator.id} AND seq = 5`, /seq 6/],
+  [
+    'wrong state',
+    'I5',
+    (sql, { orderId }) => sql`UPDATE recharge_orders SET status = 'failed', paid_at = NULL WHERE id = ${orderId}`,
+    /seq 1/,
+  ],
+  [
+    'seq gap',
+    'I2',
+    (sql, { store }) => sql`UPDATE transaction_records SET seq = 6 WHERE operator_id = ${store.operator.id} AND seq = 5`,
+    /seq 6/,
+  ],
 ]
 
 /** A row that continues the chain perfectly and has no reason to be there. */
-async function appendForged(sql: Owner, operatorId: string, { type, debitAccount, creditAccount, sign }: { type: 'recharge'; debitAccount: string; creditAccount: string; sign: bigint }) {
-  const [last] = await sql`SELECT *, encode(hash, 'hex') AS hex FROM transaction_records WHERE operator_id = ${operatorId} ORDER BY seq DESC LIMIT 1`
+async function appendForged(
+  sql: Owner,
+  operatorId: string,
+  { type, debitAccount, creditAccount, sign }: { type: 'recharge'; debitAccount: string; creditAccount: string; sign: bigint },
+) {
+  const [last] =
+    await sql`SELECT *, encode(hash, 'hex') AS hex FROM transaction_records WHERE operator_id = ${operatorId} ORDER BY seq DESC LIMIT 1`
   const [first] = await sql`SELECT order_id FROM transaction_records WHERE operator_id = ${operatorId} AND type = 'recharge'`
   const amount = 10_000n
   const balanceAfter = last!.balance_after_fen + sign * amount
@@ -170,7 +217,9 @@ describe.each(CORRUPTIONS)('a superuser leaves %s', (_name, rule, corrupt, row) 
       await corrupt(sql as unknown as Owner, story)
     })
     const { findings } = await proveLedger({ now: now(), anchors: story.before.heads })
-    const named = findings.filter((finding) => finding.rule === rule && row.test(finding.row) && finding.operatorId === story.store.operator.id)
+    const named = findings.filter(
+      (finding) => finding.rule === rule && row.test(finding.row) && finding.operatorId === story.store.operator.id,
+    )
     expect({ named: named.length > 0, findings }).toMatchObject({ named: true })
   })
 })

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { is } from 'drizzle-orm'
-import { PgTable, getTableConfig } from 'drizzle-orm/pg-core'
-import { migrateDown, migrateUp, migrationIds, migrationStatus } from '#drizzle/migrate'
+import { getTableConfig, PgTable } from 'drizzle-orm/pg-core'
 import expected from '#drizzle/expected-schema.json'
+import { migrateDown, migrateUp, migrationIds, migrationStatus } from '#drizzle/migrate'
 import * as schema from '#drizzle/schema'
 import { compare, readFingerprint } from '#src/schema-verify/fingerprint'
 import { verifySchema } from '#src/schema-verify/verify'
-import { type TestDatabase, createDatabase } from '#tests/support/database'
+import { createDatabase, type TestDatabase } from '#tests/support/database'
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -73,7 +73,11 @@ test('every migration starts with a lock time-out', async () => {
 
 /** Hand-made drifts: what a careless administrator or a forgotten migration leaves behind. */
 const DRIFTS: [string, string, RegExp][] = [
-  ['a role CHECK without finance', `ALTER TABLE admin_accounts DROP CONSTRAINT admin_role, ADD CONSTRAINT admin_role CHECK (role IN ('super_admin','admin'))`, /admin_role/],
+  [
+    'a role CHECK without finance',
+    `ALTER TABLE admin_accounts DROP CONSTRAINT admin_role, ADD CONSTRAINT admin_role CHECK (role IN ('super_admin','admin'))`,
+    /admin_role/,
+  ],
   ['a dropped table', 'DROP TABLE ledger_proofs', /ledger_proofs/],
   ['a dropped CHECK', 'ALTER TABLE operator_accounts DROP CONSTRAINT operator_balance_not_negative', /balance_not_negative/],
   ['a dropped unique', 'ALTER TABLE usage_records DROP CONSTRAINT one_usage_per_session', /one_usage_per_session/],
@@ -82,8 +86,16 @@ const DRIFTS: [string, string, RegExp][] = [
   ['a wider grant', 'GRANT UPDATE ON transaction_records TO mr_app', /grant transaction_records/],
   ['a column right too many', 'GRANT UPDATE (balance_fen) ON operator_accounts TO mr_app', /balance_fen/],
   ['a nullable column', 'ALTER TABLE usage_records ALTER COLUMN client_ip DROP NOT NULL', /client_ip/],
-  ['a constraint not validated', 'ALTER TABLE usage_records DROP CONSTRAINT usage_players, ADD CONSTRAINT usage_players CHECK (player_count BETWEEN 1 AND 100) NOT VALID', /NOT VALID/],
-  ['a changed function', `CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'`, /refuse_change/],
+  [
+    'a constraint not validated',
+    'ALTER TABLE usage_records DROP CONSTRAINT usage_players, ADD CONSTRAINT usage_players CHECK (player_count BETWEEN 1 AND 100) NOT VALID',
+    /NOT VALID/,
+  ],
+  [
+    'a changed function',
+    `CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'`,
+    /refuse_change/,
+  ],
   ['an extra column', 'ALTER TABLE applications ADD COLUMN note text', /applications.note/],
 ]
 
@@ -98,7 +110,9 @@ test.each(DRIFTS)('the verification names %s', async (_name, statement, named) =
 test('the probes find a wrong rule even when the expected schema has the same mistake', async () => {
   const { runProbes } = await import('#src/schema-verify/probes')
   const wrong = await createDatabase()
-  await wrong.owner.unsafe(`ALTER TABLE admin_accounts DROP CONSTRAINT admin_role, ADD CONSTRAINT admin_role CHECK (role IN ('super_admin','admin','operator','analyst'))`)
+  await wrong.owner.unsafe(
+    `ALTER TABLE admin_accounts DROP CONSTRAINT admin_role, ADD CONSTRAINT admin_role CHECK (role IN ('super_admin','admin','operator','analyst'))`,
+  )
   const failed = await runProbes(wrong.owner as never)
   expect(failed.some((name) => name.startsWith('staff role finance'))).toBe(true)
   await wrong.drop()

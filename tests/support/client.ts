@@ -14,7 +14,11 @@ export type SignedOptions = {
   sessionId?: string
   headers?: Record<string, string>
 }
-export type Answer = { status: number; headers: Headers; body: Record<string, unknown> & { data?: Record<string, unknown>; error_code?: string; details?: unknown } }
+export type Answer = {
+  status: number
+  headers: Headers
+  body: Record<string, unknown> & { data?: Record<string, unknown>; error_code?: string; details?: unknown }
+}
 
 export async function signedCall(url: string, options: SignedOptions): Promise<Answer> {
   const { apiKey, method = 'POST', path, body = '', timestamp = String(Math.floor(nowMs() / 1000)) } = options

@@ -23,7 +23,8 @@ export const asOwner = (connection: SocketConnection): Sql<{ bigint: bigint }> =
   postgres({ ...connection, max: 2, onnotice: () => {}, types: { bigint: postgres.BigInt } })
 
 /** The URL of a test database, for server processes of their own. */
-export const urlOf = ({ host, username, database }: SocketConnection): string => `postgres://${username}@${encodeURIComponent(host)}:5432/${database}`
+export const urlOf = ({ host, username, database }: SocketConnection): string =>
+  `postgres://${username}@${encodeURIComponent(host)}:5432/${database}`
 
 /** The template holds the migrated schema of exactly these migrations; each test database is a copy of it. */
 async function templateName(server: SocketConnection): Promise<string> {

@@ -1,9 +1,9 @@
 import { eq } from 'drizzle-orm'
 import { adminAccounts, applications, operationSites, operatorAccounts, operatorAppAuthorizations } from '#drizzle/schema'
 import { newApiKey } from '#src/accounts/api-keys'
-import { type Uuid, newId } from '#src/core/ids'
+import { newId, type Uuid } from '#src/core/ids'
 import { type Money, parseYuan } from '#src/core/money'
-import { type Instant, addDays, now } from '#src/core/time'
+import { addDays, type Instant, now } from '#src/core/time'
 import { lockOperators } from '#src/ledger/lock'
 import { appendRows, journalRow } from '#src/ledger/transfer'
 import { read, transaction } from '#src/platform/database'
@@ -67,11 +67,21 @@ export async function aSite(operatorId: Uuid, options: { name?: string; deleted?
   const [id, at] = [newId(), now()]
   await read()
     .insert(operationSites)
-    .values({ id, operatorId, name: options.name ?? '北京门店', address: '北京市朝阳区建国路1号', deletedAt: options.deleted ? at : null, createdAt: at, updatedAt: at })
+    .values({
+      id,
+      operatorId,
+      name: options.name ?? '北京门店',
+      address: '北京市朝阳区建国路1号',
+      deletedAt: options.deleted ? at : null,
+      createdAt: at,
+      updatedAt: at,
+    })
   return id
 }
 
-export async function anApplication(options: { price?: string; min?: number; max?: number; active?: boolean; name?: string } = {}): Promise<Uuid> {
+export async function anApplication(
+  options: { price?: string; min?: number; max?: number; active?: boolean; name?: string } = {},
+): Promise<Uuid> {
   const [id, at] = [newId(), now()]
   await read()
     .insert(applications)
@@ -88,12 +98,23 @@ export async function anApplication(options: { price?: string; min?: number; max
   return id
 }
 
-export async function aGrant(operatorId: Uuid, applicationId: Uuid, options: { expiresAt?: Instant | null; authorizedAt?: Instant } = {}): Promise<Uuid> {
+export async function aGrant(
+  operatorId: Uuid,
+  applicationId: Uuid,
+  options: { expiresAt?: Instant | null; authorizedAt?: Instant } = {},
+): Promise<Uuid> {
   const id = newId()
   const authorizedBy = await aStaff('super_admin')
   await read()
     .insert(operatorAppAuthorizations)
-    .values({ id, operatorId, applicationId, authorizedBy: authorizedBy.id, authorizedAt: options.authorizedAt ?? addDays(now(), -30), expiresAt: options.expiresAt ?? null })
+    .values({
+      id,
+      operatorId,
+      applicationId,
+      authorizedBy: authorizedBy.id,
+      authorizedAt: options.authorizedAt ?? addDays(now(), -30),
+      expiresAt: options.expiresAt ?? null,
+    })
   return id
 }
 
@@ -107,7 +128,16 @@ export async function aStaff(
   const [id, at, username] = [newId(), now(), `s_${unique()}`]
   await read()
     .insert(adminAccounts)
-    .values({ id, username, name: '张发财', passwordHash: await passwordHash, role, financeGrade: role === 'finance' ? grade : null, createdAt: at, updatedAt: at })
+    .values({
+      id,
+      username,
+      name: '张发财',
+      passwordHash: await passwordHash,
+      role,
+      financeGrade: role === 'finance' ? grade : null,
+      createdAt: at,
+      updatedAt: at,
+    })
   return { id, username }
 }
 

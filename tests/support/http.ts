@@ -11,7 +11,14 @@ export async function spawnServer(databaseUrl: string, env: Record<string, strin
   const port = freePort()
   const child = Bun.spawn([process.execPath, 'src/server.ts'], {
     cwd: `${import.meta.dir}/../..`,
-    env: childEnvironment({ APP_ENV: 'test', NODE_ENV: 'production', LOG_LEVEL: 'warn', PORT: String(port), DATABASE_URL: databaseUrl, ...env }),
+    env: childEnvironment({
+      APP_ENV: 'test',
+      NODE_ENV: 'production',
+      LOG_LEVEL: 'warn',
+      PORT: String(port),
+      DATABASE_URL: databaseUrl,
+      ...env,
+    }),
     stdio: ['ignore', 'inherit', 'inherit'],
   })
   const url = `http://127.0.0.1:${port}`

@@ -1,0 +1,61 @@
+import { PgDatabase, PgDialect } from 'drizzle-orm/pg-core'
+import { PostgresJsSession } from 'drizzle-orm/postgres-js'
+import type { Sql } from 'postgres'
+import { now } from '#src/core/time'
+import { config } from '#src/platform/config'
+import { openPool, type Transaction } from '#src/platform/database'
+import type { Connection } from '#src/platform/database-url'
+import { extrasOf, refundsOf } from './seed/extras'
+import { playHistory } from './seed/history'
+import { buildWorld } from './seed/world'
+import { writeHistory, writeRefunds } from './seed/write-history'
+import { writeAudit, writeMessages, writeRequestLog } from './seed/write-traces'
+import { writeWorld } from './seed/write-world'
+
+/** One seed at a time per database; the second waits and finds the work done. */
+const LOCK = 7_061_978
+const LOCK_PATIENCE = '60s'
+
+/**
+ * Fills an empty database with the demo: six operators, twelve sites, six games and 90 days of history until this moment. All of it
+ * or, when it is killed or fails, nothing: it is one transaction. A database with any account in it is left alone. The same moment
+ * gives the same demo. Throws where APP_ENV=production.
+ */
+export async function seedDemo(connection: Connection): Promise<'seeded' | 'already there'> {
+  if (config().production) {
+    throw new Error('生产环境不写入演示数据 / Demo data is refused where APP_ENV=production: its passwords and keys are public')
+  }
+  const pool = openPool(connection, { max: 1, name: 'mr-seed', asApplication: false })
+  try {
+    return await pool.begin(async (sql) => {
+      const tx = { sql, db: builder(sql as unknown as Sql) } as Transaction
+      await sql`SELECT set_config('lock_timeout', ${LOCK_PATIENCE}, true), pg_advisory_xact_lock(${LOCK})`
+      if (await isInhabited(tx)) return 'already there'
+      await writeDemo(tx)
+      return 'seeded'
+    })
+  } finally {
+    await pool.end({ timeout: 5 })
+  }
+}
+
+async function isInhabited({ sql }: Transaction): Promise<boolean> {
+  const [row] = await sql<{ inhabited: boolean }[]>`
+    SELECT EXISTS (SELECT FROM operator_accounts) OR EXISTS (SELECT FROM admin_accounts) AS inhabited`
+  return row!.inhabited
+}
+
+async function writeDemo(tx: Transaction): Promise<void> {
+  const world = buildWorld(now())
+  const refunds = refundsOf(world)
+  await writeWorld(tx, world)
+  await writeRefunds(tx, refunds, world.staff.find((staff) => staff.role === 'finance')!.id)
+  const histories = world.operators.map((operator) => playHistory(world, operator, extrasOf(world, operator, refunds)))
+  for (const history of histories) await writeHistory(tx, history)
+  await writeRequestLog(tx, world, histories)
+  await writeMessages(tx, world)
+  await writeAudit(tx, world, refunds)
+}
+
+const dialect = new PgDialect({ casing: 'snake_case' })
+const builder = (sql: Sql) => new PgDatabase(dialect, new PostgresJsSession(sql, dialect, undefined), undefined)

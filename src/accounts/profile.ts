@@ -1,0 +1,31 @@
+import { eq } from 'drizzle-orm'
+import * as v from 'valibot'
+import { operatorAccounts } from '#drizzle/schema'
+import { type Act, record } from '#src/audit-logs/audit-log'
+import { email, phone, someOf, text } from '#src/core/fields'
+import type { Uuid } from '#src/core/ids'
+import { Problem } from '#src/core/problem'
+import type { Transaction } from '#src/platform/database'
+import type { Operator } from './operators'
+
+/** What may be changed about an operator by itself and by administrators; anything else in the request is ignored. */
+export const ProfileChange = someOf({ name: v.optional(text(2, 50)), phone: v.optional(phone), email: v.optional(email) })
+export type ProfileChange = v.InferOutput<typeof ProfileChange>
+
+/** Changes an operator's name, phone or e-mail. Throws OPERATOR_NOT_FOUND. */
+export async function changeProfile(tx: Transaction, id: Uuid, change: ProfileChange, { actor, origin, at }: Act): Promise<Operator> {
+  const [before] = await tx.db.select().from(operatorAccounts).where(eq(operatorAccounts.id, id)).for('no key update')
+  if (!before) throw new Problem('OPERATOR_NOT_FOUND', { id })
+  const [after] = await tx.db
+    .update(operatorAccounts)
+    .set({ ...change, updatedAt: at })
+    .where(eq(operatorAccounts.id, id))
+    .returning()
+  const old = { name: before.name, phone: before.phone, email: before.email }
+  await record(
+    tx,
+    { actor, origin, operation: 'operator_update', target: { kind: 'operator', id }, details: { before: old, after: change } },
+    at,
+  )
+  return after!
+}

@@ -1,0 +1,19 @@
+import type { Command } from './command'
+import { jobCommands } from './job'
+import { ledgerCommands } from './ledger'
+import { migrateCommands } from './migrate'
+import { schemaCommands } from './schema'
+import { seedCommands } from './seed'
+import { simulateCommands } from './simulate'
+import { staffCommands } from './staff'
+
+/** Everything `mr` can do, in the order in which its help tells it. */
+export const COMMANDS: readonly Command[] = [
+  ...migrateCommands,
+  ...schemaCommands,
+  ...seedCommands,
+  ...simulateCommands,
+  ...staffCommands,
+  ...ledgerCommands,
+  ...jobCommands,
+]

@@ -1,0 +1,59 @@
+import { formatYuan } from '#src/core/money'
+import { columns, print, printProgress } from '../print'
+import type { Audit } from './books'
+import { percentile, type Tally } from './tally'
+
+const SECOND_MS = 1_000
+
+/** A line per second, or one changing line on a terminal, until stopped. */
+export function follow(tally: Tally): () => void {
+  let second = 0
+  let seen = 0
+  const timer = setInterval(() => {
+    second++
+    const latest = tally.latencies.slice(seen).sort((a, b) => a - b)
+    seen = tally.latencies.length
+    const { sent, accepted, replayed } = tally.counts
+    const p95 = percentile(latest, 0.95).toFixed(1)
+    const line = `  ${second} s   已发 sent ${sent}   授权 accepted ${accepted}   重放 replayed ${replayed}   拒绝 refused ${refusals(tally)}   错误 errors ${errors(tally)}   p95 ${p95} ms   ${formatYuan(tally.charged())}`
+    if (process.stdout.isTTY) printProgress(line)
+    else print(line)
+  }, SECOND_MS)
+  return () => {
+    clearInterval(timer)
+    printProgress('')
+  }
+}
+
+const refusals = ({ refused }: Tally): number => [...refused.values()].reduce((sum, count) => sum + count, 0)
+const errors = ({ counts }: Tally): number => counts.errors + counts.serverErrors
+
+/** The result as a table: answers, latency, and whether the money agrees. */
+export function summary(tally: Tally, audit: Audit): string {
+  const { counts, refused, latencies } = tally
+  const sorted = [...latencies].sort((a, b) => a - b)
+  const ms = (share: number) => percentile(sorted, share).toFixed(1)
+  const rows = [
+    ['发出 sent', String(counts.sent)],
+    ['授权 accepted', String(counts.accepted)],
+    ['重放 replayed', String(counts.replayed)],
+    ...[...refused].sort(([, a], [, b]) => b - a).map(([code, count]) => [`拒绝 ${code}`, String(count)]),
+    ['结束上报 games ended', counts.endsFailed > 0 ? `${counts.ended} (${counts.endsFailed} failed)` : String(counts.ended)],
+    ['无应答 no answer', String(counts.errors)],
+    ['服务器错误 5xx', String(counts.serverErrors)],
+    ['延迟 latency ms', `p50 ${ms(0.5)}   p95 ${ms(0.95)}   p99 ${ms(0.99)}   max ${ms(1)}`],
+    ['应答扣费合计 sum of answers', formatYuan(audit.answered)],
+    ['账本扣费合计 ledger', formatYuan(audit.journal)],
+    ['余额减少 balances fell by', formatYuan(audit.balances)],
+  ]
+  if (audit.unanswered > 0n) rows.push(['已扣费未送达 charged, answer lost', formatYuan(audit.unanswered)])
+  if (audit.otherRows > 0) rows.push(['期间其他流水 other rows meanwhile', String(audit.otherRows)])
+  const verdict = audit.isSound
+    ? '应答 = 账本 = 余额，一致 / answers = ledger = balances'
+    : '应答、账本、余额不一致 / answers, ledger and balances DIFFER'
+  return [columns(rows), '', `  ${verdict}`].join('\n')
+}
+
+/** 0 when the money agrees, no answer was a 5xx and no receipt changed. */
+export const verdictOf = ({ counts }: Tally, { isSound }: Audit): number =>
+  isSound && counts.serverErrors === 0 && counts.changedReceipts === 0 ? 0 : 1
