@@ -7,8 +7,8 @@ import { endWithSupervisor } from '#src/platform/supervised'
 import { followSettings } from '#src/settings/settings'
 import { openPort } from './http-server'
 
-/** Requests under way get this long after SIGTERM. */
-const DRAIN_MS = 10_000
+/** Requests under way get this long after SIGTERM; the supervisor kills after 10 s, and logs are still to be written. */
+const DRAIN_MS = 8_000
 
 openDatabase(databaseConnection(config()), { max: config().DATABASE_POOL, name: 'mr-web', asApplication: true })
 const unfollow = await followSettings()

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { stopwatch } from '#src/core/time'
 import { childEnvironment, Environment } from '#src/platform/config'
+import { stopCluster } from '#tests/support/database'
 
 /**
  * All that has to be true, in one command. Every stage runs, also after one has failed; the last line counts tests and stages.
@@ -11,6 +12,9 @@ import { childEnvironment, Environment } from '#src/platform/config'
 const root = fileURLToPath(new URL('..', import.meta.url))
 /** A test that is left out is a claim without proof: whoever cannot run one has to say so in red. */
 const LEFT_OUT = /\b(?:test|it|describe)\s*(?:\.\w+)*\.(?:skip|skipIf|only|todo|todoIf|if|failing)\b|\bx(?:it|test|describe)\s*\(/
+
+/** A browser or three server processes on a busy machine take a while; whoever hangs is still named. */
+const PATIENCE_MS = 60_000
 
 /** More than `bun test` writes after its last test. */
 const SUMMARY_CHARACTERS = 4_000
@@ -40,6 +44,7 @@ async function main(chosen: string[]): Promise<number> {
     total.failed += failed
     say(`${failed === 0 ? 'ok    ' : 'FAILED'} ${stage.name.padEnd(14)} ${(elapsed() / 1000).toFixed(1)} s`)
   }
+  await stopCluster()
   say(`\n${total.passed} passed, ${total.failed} failed`)
   return total.failed === 0 && total.passed > 0 ? 0 : 1
 }
@@ -75,7 +80,7 @@ export function leftOutLines(source: string): number[] {
 
 /** Runs `bun test` with its output passed through, and counts from its closing lines. */
 async function bunTest(chosen: string[]): Promise<Counts> {
-  const cmd = [process.execPath, '--no-env-file', 'test', ...chosen]
+  const cmd = [process.execPath, '--no-env-file', 'test', '--timeout', String(PATIENCE_MS), ...chosen]
   const env = { ...testEnvironment(), ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}) }
   const tests = Bun.spawn({ cmd, cwd: root, env, stdin: 'ignore', stdout: 'inherit', stderr: 'pipe' })
   let end = ''

@@ -8,9 +8,9 @@ import { openedConnection } from '#src/platform/database'
 import { verifySchema } from '#src/schema-verify/verify'
 
 /** The tick a job runs for. */
-export type Tick = { now: Instant }
+type Tick = { now: Instant }
 /** What a job did, in numbers; it goes to job_runs and the log. */
-export type Counts = Record<string, number>
+type Counts = Record<string, number>
 
 export type Job = {
   name: string

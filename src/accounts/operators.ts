@@ -39,12 +39,6 @@ export async function addOperator(
   return { id, apiKey }
 }
 
-/** One operator; undefined when there is none. */
-export async function findOperator(id: Uuid): Promise<Operator | undefined> {
-  const [operator] = await read().select().from(operatorAccounts).where(eq(operatorAccounts.id, id))
-  return operator
-}
-
 /** By username, without regard to case. */
 export async function findOperatorByName(name: string): Promise<Operator | undefined> {
   const [operator] = await read()
@@ -56,7 +50,7 @@ export async function findOperatorByName(name: string): Promise<Operator | undef
 
 /** One operator; throws OPERATOR_NOT_FOUND. */
 export async function requireOperator(id: Uuid): Promise<Operator> {
-  const operator = await findOperator(id)
+  const [operator] = await read().select().from(operatorAccounts).where(eq(operatorAccounts.id, id))
   if (!operator) throw new Problem('OPERATOR_NOT_FOUND', { id })
   return operator
 }

@@ -30,11 +30,7 @@ export const ApplicationInput = v.pipe(
     description: v.nullish(description, null),
   }),
   v.forward(
-    v.partialCheck(
-      [['min_players'], ['max_players']],
-      ({ min_players, max_players }) => min_players <= max_players,
-      say(TOO_FEW.zh, TOO_FEW.en),
-    ),
+    v.check(({ min_players, max_players }) => min_players <= max_players, say(TOO_FEW.zh, TOO_FEW.en)),
     ['max_players'],
   ),
 )

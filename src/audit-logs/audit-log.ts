@@ -24,7 +24,7 @@ export type AuditEntry = {
 export const SYSTEM: Actor = { kind: 'system', id: null, name: '系统', role: 'system' }
 
 /** The actor behind a signed-in caller. */
-export const actorOf = (caller: OperatorCaller | StaffCaller): Actor =>
+const actorOf = (caller: OperatorCaller | StaffCaller): Actor =>
   caller.kind === 'operator'
     ? { kind: 'operator', id: caller.id, name: caller.name, role: 'operator' }
     : { kind: 'staff', id: caller.id, name: caller.name, role: caller.grade ?? caller.role }

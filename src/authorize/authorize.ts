@@ -13,9 +13,6 @@ import { parseSessionId } from './session-id'
 
 const commits = groupCommit<Call, Outcome>({ commit: commitBatch, windowMs: () => setting('group_commit_window_ms') })
 
-/** Calls that wait for their COMMIT; a draining server ends when there are none. */
-export const authorizationsWaiting = (): number => commits.waiting()
-
 /** The ladder of API 1.3: rungs 0–4 here, the rest in decide.ts under the operator's lock. Every outcome leaves its log row. */
 export async function authorize(request: Request, info: RequestInfo): Promise<Response> {
   info.operation = 'authorize'

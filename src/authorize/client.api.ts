@@ -11,7 +11,7 @@ import { sitesForHeadset } from '#src/sites/sites'
 import { endGame } from '#src/usage/end-game'
 import { authorize } from './authorize'
 import { clientCall, prove, readSigned, requireAccount, type SignedCall, type Trace, traceOwner } from './client-call'
-import { GameStartBody, parseGameStart } from './input'
+import { parseGameStart } from './input'
 import { quote } from './quote'
 import { parseSessionId } from './session-id'
 
@@ -74,9 +74,6 @@ export const clientApi = [
     ),
   ),
 ]
-
-/** The body schema of authorize and pre-authorize, for the documents. */
-export { GameStartBody }
 
 const EMPTY = new TextEncoder().encode('{}')
 

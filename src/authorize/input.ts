@@ -32,7 +32,7 @@ const playerCount = v.pipe(
 )
 
 /** Exactly three fields; nothing unknown, nothing converted. */
-export const GameStartBody = v.strictObject({ app_id: idOf('application'), site_id: idOf('site'), player_count: playerCount })
+const GameStartBody = v.strictObject({ app_id: idOf('application'), site_id: idOf('site'), player_count: playerCount })
 
 /** Rung 1 for the body: right fields, right types, right ids; all faulty fields are named at once. */
 export function parseGameStart(body: Uint8Array): Validated<GameStart> {

@@ -1,5 +1,6 @@
-import { formatDateTime, instant, now } from '#src/core/time'
+import { formatDateTime, now } from '#src/core/time'
 import { lastRuns } from '#src/monitoring/job-runs'
+import { flushLog } from '#src/platform/log'
 import { loadSettings, seedSettings } from '#src/settings/settings'
 import { findJob, runJob } from '#workers/run-job'
 import { JOBS } from '#workers/schedule'
@@ -37,8 +38,9 @@ export const jobCommands: Command[] = [
       const outcome = await withDatabase(async () => {
         await seedSettings()
         await loadSettings()
-        return runJob(job, instant(now()))
+        return runJob(job, now())
       })
+      flushLog()
       if (outcome.status === 'ok') {
         print(`${job.name}: ${JSON.stringify(outcome.counts)}`)
         return 0

@@ -1,9 +1,13 @@
 /** The one place of the command line that writes to standard output. */
 export const print = (text = ''): void => void process.stdout.write(`${text}\n`)
 
-/** Replaces the last line on a terminal; elsewhere nothing, because a log should not fill with progress. */
+/** Replaces the last line on a terminal, cut to its width; elsewhere nothing, because a log should not fill with progress. */
 export function printProgress(text: string): void {
-  if (process.stdout.isTTY) process.stdout.write(`\r\u001b[K${text}`)
+  const { isTTY, columns: width } = process.stdout
+  if (!isTTY) return
+  let shown = text
+  while (Bun.stringWidth(shown) >= (width || Number.POSITIVE_INFINITY)) shown = shown.slice(0, -1)
+  process.stdout.write(`\r\u001b[K${shown}`)
 }
 
 /** For what went wrong: standard error, so that a pipe gets answers only. */

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { config } from '#src/platform/config'
-import { rawSql } from '#src/platform/database'
+import { openPool } from '#src/platform/database'
 import { databaseConnection } from '#src/platform/database-url'
-import { readFingerprint } from '#src/schema-verify/fingerprint'
+import { type Fingerprint, readFingerprint } from '#src/schema-verify/fingerprint'
 import { verifySchema } from '#src/schema-verify/verify'
-import { type Command, parse, withDatabase } from './command'
+import { type Command, parse } from './command'
 import { complain, print } from './print'
 
 const EXPECTED = join(import.meta.dir, '../../drizzle/expected-schema.json')
@@ -39,7 +39,7 @@ export const schemaCommands: Command[] = [
     more: ['--write   写入 drizzle/expected-schema.json / write it to drizzle/expected-schema.json'],
     run: async (args) => {
       const { values } = parse(args, { write: { type: 'boolean' } })
-      const fingerprint = await withDatabase(() => readFingerprint(rawSql() as unknown as Parameters<typeof readFingerprint>[0]))
+      const fingerprint = await fingerprintNow()
       const text = `${JSON.stringify(fingerprint, null, 2)}\n`
       if (!values.write) {
         print(text.trimEnd())
@@ -51,3 +51,12 @@ export const schemaCommands: Command[] = [
     },
   },
 ]
+
+async function fingerprintNow(): Promise<Fingerprint> {
+  const pool = openPool(databaseConnection(config()), { max: 1, name: 'mr-fingerprint', asApplication: false })
+  try {
+    return await readFingerprint(pool as unknown as Parameters<typeof readFingerprint>[0])
+  } finally {
+    await pool.end({ timeout: 5 })
+  }
+}

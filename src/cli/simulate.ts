@@ -31,9 +31,9 @@ export const simulateCommands: Command[] = [
       '--rate N      平均每秒游戏数，随机到达，不等应答 / game starts a second on average, at random moments, open loop',
       '--seconds N   持续秒数 / for how long',
       '--url URL     服务地址，默认本机 PORT / the server, this machine at PORT by default',
-      '--seed N      随机种子，相同种子相同流量 / the same seed gives the same traffic',
-      '约 3% 为错误请求、2% 为重放；应答、账本、余额不一致或出现 5xx 时退出码为 1',
-      'About 3 % wrong and 2 % repeated calls; exit 1 when answers, ledger and balances differ, or on any 5xx',
+      '--seed N      随机种子，相同种子发送相同流量 / the same seed sends the same traffic',
+      '约 3% 为错误请求、2% 为重放；应答、账本、余额不一致、出现 5xx 或始终无应答时退出码为 1',
+      'About 3 % wrong and 2 % repeated calls; exit 1 when answers, ledger and balances differ, on any 5xx, and when answers stay away',
     ],
     run: async (args) => {
       const plan = planOf(args)
@@ -88,7 +88,8 @@ async function simulate({ sites, rate, seconds, url, seed }: Plan): Promise<numb
   }
   process.once('SIGINT', stop)
   const unfollow = follow(tally)
-  await drive({ url, stores, rate, seconds, random: randomFrom(`simulate/${seed}`), tally, isStopped: () => stopper.stopped })
+  const [random, answerRandom] = [randomFrom(`simulate/${seed}`), randomFrom(`simulate/${seed}/answers`)]
+  await drive({ url, stores, rate, seconds, random, answerRandom, tally, isStopped: () => stopper.stopped })
   unfollow()
   process.off('SIGINT', stop)
   const result = await audit(before, await readHeads(players), tally)

@@ -2,7 +2,7 @@
 export type Uuid = string
 
 /** What stands before an id on the wire (API 1, "IDs"); the database stores the bare UUID. */
-export const ID_PREFIXES = {
+const ID_PREFIXES = {
   operator: 'op',
   site: 'site',
   application: 'app',

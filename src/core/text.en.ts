@@ -193,9 +193,9 @@ export const en: Record<TextKey, string> = {
   'operator.home.setup.site': 'Create a site',
   'operator.home.setup.site.next': 'A site is a place where games run. With a token from the login API send name and address:',
   'operator.home.setup.recharge': 'Recharge',
-  'operator.home.setup.recharge.next': 'Send amount and payment_method, 10.00–10000.00 yuan each; credited once the QR code is paid:',
+  'operator.home.setup.recharge.next': 'Ask the platform administrator for a credit; this page shows it as soon as it is booked',
   'operator.home.setup.grant': 'Get a game authorised',
-  'operator.home.setup.grant.next': 'Send app_id and reason; the platform administrator decides:',
+  'operator.home.setup.grant.next': 'Ask the platform administrator for the games you want to run; they can be used at once',
   'operator.home.setup.start': 'First start on the headset',
   'operator.home.setup.start.next': 'Enter the API key on the headset server and choose the site; before each game it calls:',
 

@@ -190,9 +190,9 @@ export const zh = {
   'operator.home.setup.site': '创建门店',
   'operator.home.setup.site.next': '门店是游戏发生的地点。登录接口取得令牌后提交 name 与 address：',
   'operator.home.setup.recharge': '充值',
-  'operator.home.setup.recharge.next': '提交 amount 与 payment_method，单笔 10.00–10000.00 元，扫码支付后到账：',
+  'operator.home.setup.recharge.next': '请联系平台管理员充值，到账后余额显示在本页',
   'operator.home.setup.grant': '取得游戏授权',
-  'operator.home.setup.grant.next': '提交 app_id 与 reason，由平台管理员审批：',
+  'operator.home.setup.grant.next': '请联系平台管理员开通要运营的游戏，开通后立即可用',
   'operator.home.setup.start': '头显第一次开局',
   'operator.home.setup.start.next': '在头显服务器填入接口密钥并选择门店，每次开局前它会请求：',
 

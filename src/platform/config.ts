@@ -54,6 +54,9 @@ export const Environment = v.object({
 
 export type Config = ReturnType<typeof readConfig>
 
+/** A server that listens everywhere is called by its loopback name on its own machine. */
+const ANY_ADDRESS = /^(0\.0\.0\.0|::|\[::\])$/
+
 const PRODUCTION_NEEDS = ['DATABASE_URL', 'PUBLIC_URL', 'MASTER_KEYS', 'JWT_SECRET', 'METRICS_TOKEN'] as const
 
 /** All that is wrong with the environment, one line each; empty when it is fine. */
@@ -72,7 +75,7 @@ export function environmentFaults(env: Record<string, string | undefined>): stri
 const dropEmpty = (env: Record<string, string | undefined>) => Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
 
 /** Reads the environment; throws an Error whose message lists every fault at once. */
-export function readConfig(env: Record<string, string | undefined>) {
+function readConfig(env: Record<string, string | undefined>) {
   const faults = environmentFaults(env)
   if (faults.length > 0) throw new Error(`Wrong environment:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
   const given = v.parse(Environment, dropEmpty(env))
@@ -86,7 +89,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     JWT_SECRET: given.JWT_SECRET ?? DEVELOPMENT_JWT_SECRET,
     /** On a laptop a local proxy or the headset simulator names the client; in production nobody is trusted unless listed. */
     TRUSTED_PROXIES: given.TRUSTED_PROXIES ?? (production ? '' : '127.0.0.1,::1'),
-    PUBLIC_URL: given.PUBLIC_URL ?? `http://127.0.0.1:${given.PORT}`,
+    PUBLIC_URL: given.PUBLIC_URL ?? `http://${ANY_ADDRESS.test(given.HOST) ? '127.0.0.1' : given.HOST}:${given.PORT}`,
   }
 }
 

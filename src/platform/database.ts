@@ -55,7 +55,13 @@ export function openPool(connection: Connection, { max, name, asApplication }: P
       ...(asApplication ? { role: 'mr_app' } : {}),
     },
   } as const
-  return 'url' in connection ? postgres(connection.url, options) : postgres({ ...options, ...connection })
+  return 'url' in connection ? postgres(connection.url, { ...options, ...socketOf(connection.url) }) : postgres({ ...options, ...connection })
+}
+
+/** A URL may have the folder of a socket where a host would stand (`postgres://app@%2Frun%2Fpostgresql/games`); the driver must be told. */
+function socketOf(url: string): { host?: string } {
+  const host = decodeURIComponent(new URL(url).hostname)
+  return host.startsWith('/') ? { host } : {}
 }
 
 let pool: Sql<Types> | undefined

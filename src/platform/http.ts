@@ -24,7 +24,7 @@ export type RequestInfo = {
 const infos = new WeakMap<Request, RequestInfo>()
 
 /** Largest body of a request other than an upload (API 1). */
-export const MAX_BODY_BYTES = 1_048_576
+const MAX_BODY_BYTES = 1_048_576
 const MAX_USER_AGENT = 256
 
 /** Remembers a request at its arrival. */

@@ -1,4 +1,4 @@
-import { type Money, parseYuan, yuan } from '#src/core/money'
+import { type Money, parseYuan } from '#src/core/money'
 import { now } from '#src/core/time'
 import { rawSql } from '#src/platform/database'
 import { log } from '#src/platform/log'
@@ -77,7 +77,7 @@ export async function followSettings(): Promise<() => void> {
 const fallbackOf = (kind: Integer | Yuan): number | Money => (kind.type === 'integer' ? kind.fallback : parseYuan(kind.fallback)!)
 
 /** Text → value within range; undefined otherwise. */
-export function parseSetting(kind: Integer | Yuan, text: string): number | Money | undefined {
+function parseSetting(kind: Integer | Yuan, text: string): number | Money | undefined {
   if (kind.type === 'money') {
     const value = parseYuan(text)
     return value !== undefined && value >= parseYuan(kind.min)! && value <= parseYuan(kind.max)! ? value : undefined
@@ -85,6 +85,3 @@ export function parseSetting(kind: Integer | Yuan, text: string): number | Money
   const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
   return value >= kind.min && value <= kind.max ? value : undefined
 }
-
-/** Value → the text that system_configs keeps. */
-export const settingText = (value: number | Money): string => (typeof value === 'bigint' ? yuan(value) : String(value))

@@ -2,11 +2,12 @@ import { afterAll, beforeAll } from 'bun:test'
 import { eq } from 'drizzle-orm'
 import { adminAccounts } from '#drizzle/schema'
 import { audienceOf } from '#src/accounts/caller'
-import { openSession, tokenOf } from '#src/accounts/sessions'
+import { openSession, type Subject, tokenOf } from '#src/accounts/sessions'
 import { newId, type Uuid } from '#src/core/ids'
 import { now, stopwatch } from '#src/core/time'
 import { read, transaction } from '#src/platform/database'
 import type { RequestInfo } from '#src/platform/http'
+import { csrfToken } from '#src/platform/web-session'
 import { openTestDatabase } from './database'
 import { startServer } from './http'
 
@@ -90,6 +91,12 @@ export async function staffToken(adminId: Uuid): Promise<string> {
   const [staff] = await read().select({ role: adminAccounts.role }).from(adminAccounts).where(eq(adminAccounts.id, adminId))
   const session = await transaction((tx) => openSession(tx, { adminId }, 'api', anInfo()))
   return tokenOf(session, adminId, audienceOf(staff!.role), now())
+}
+
+/** What the browser of somebody who is signed in sends along, forms included. */
+export async function browserHeaders(subject: Subject): Promise<Record<string, string>> {
+  const { sessionId, secret } = await transaction((tx) => openSession(tx, subject, 'pages', anInfo()))
+  return { Cookie: `mr_session=${secret}`, 'X-CSRF-Token': csrfToken(sessionId), 'Sec-Fetch-Site': 'same-origin' }
 }
 
 /** The faulty fields of a refusal, in order. */

@@ -18,8 +18,14 @@ async function startCluster(): Promise<SocketConnection> {
   return connection as SocketConnection
 }
 
+/** Stops the tests' PostgreSQL unless another run still uses it; the last thing `bin/test` does. */
+export async function stopCluster(): Promise<void> {
+  const { stop } = await startPostgres({ dataDir: DATA_DIR, durable: false })
+  await stop()
+}
+
 /** A superuser's connection: what an administrator of the database could do. */
-export const asOwner = (connection: SocketConnection): Sql<{ bigint: bigint }> =>
+const asOwner = (connection: SocketConnection): Sql<{ bigint: bigint }> =>
   postgres({ ...connection, max: 2, onnotice: () => {}, types: { bigint: postgres.BigInt } })
 
 /** The URL of a test database, for server processes of their own. */

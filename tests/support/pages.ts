@@ -4,7 +4,7 @@ export type Visitor = {
   post(path: string, form: Record<string, string>, headers?: Record<string, string>): Promise<Visit>
   cookies: Map<string, string>
 }
-export type Visit = { status: number; location: string | null; headers: Headers; html: string }
+type Visit = { status: number; location: string | null; headers: Headers; html: string }
 
 export function newVisitor(url: string): Visitor {
   const cookies = new Map<string, string>()

@@ -4,10 +4,11 @@ import { useText } from '../page-context'
 /** Which of the four steps before the first game are done; the product ticks them itself. */
 export type Setup = { site: boolean; recharge: boolean; grant: boolean; start: boolean }
 
+/** Each step with the call that does it; null where the platform's people do it. */
 const STEPS = [
   ['site', 'POST /v1/operators/me/sites'],
-  ['recharge', 'POST /v1/operators/me/recharge'],
-  ['grant', 'POST /v1/operators/me/app-requests'],
+  ['recharge', null],
+  ['grant', null],
   ['start', 'POST /v1/auth/game/authorize'],
 ] as const
 
@@ -32,7 +33,7 @@ export function SetupGuide({ setup }: { setup: Setup }) {
             {!setup[step] && (
               <>
                 <p>{t(`operator.home.setup.${step}.next`)}</p>
-                <code>{call}</code>
+                {call && <code>{call}</code>}
               </>
             )}
           </li>

@@ -1,3 +1,5 @@
+import { playedSince } from '#drizzle/seed/played-since'
+import { requireOperator } from '#src/accounts/operators'
 import { type Actor, record } from '#src/audit-logs/audit-log'
 import type { Uuid } from '#src/core/ids'
 import { type Money, money, plus, yuan, ZERO } from '#src/core/money'
@@ -5,7 +7,7 @@ import { now } from '#src/core/time'
 import { balanceSign } from '#src/ledger/chart'
 import { lockOperators } from '#src/ledger/lock'
 import { appendRows, journalRow } from '#src/ledger/transfer'
-import { rawSql, transaction } from '#src/platform/database'
+import { transaction } from '#src/platform/database'
 import type { Player } from './fleet'
 import type { Tally } from './tally'
 
@@ -38,9 +40,14 @@ export async function topUp(players: Player[], neededFen: Map<Uuid, number>): Pr
   })
 }
 
+/** The books of these operators as they stand now. */
 export const readHeads = (players: Player[]): Promise<Head[]> =>
-  rawSql()<Head[]>`
-    SELECT id, balance_fen AS balance, ledger_seq AS seq FROM operator_accounts WHERE id = ANY (${players.map((player) => player.id)}::uuid[]) ORDER BY id`
+  Promise.all(
+    players.map(async ({ id }) => {
+      const { balance, ledgerSeq } = await requireOperator(id)
+      return { id, balance, seq: ledgerSeq }
+    }),
+  )
 
 export type Audit = {
   /** Sum over the sessions that were answered with yes. */
@@ -56,11 +63,9 @@ export type Audit = {
   isSound: boolean
 }
 
-type Row = { sessionId: string | null; amount: Money; debitAccount: string; creditAccount: string }
-
 /** Compares what headsets were told with the journal and with the balances. */
 export async function audit(before: Head[], after: Head[], { sessions, charged }: Tally): Promise<Audit> {
-  const rows = await rowsSince(before)
+  const rows = await playedSince(before)
   const [answered, telling] = [charged(), { journal: ZERO, unanswered: ZERO, others: ZERO, otherRows: 0, wrong: 0 }]
   for (const row of rows) {
     const session = row.sessionId === null ? undefined : sessions.get(row.sessionId)
@@ -79,10 +84,3 @@ export async function audit(before: Head[], after: Head[], { sessions, charged }
 }
 
 const sumOf = (heads: Head[]): bigint => heads.reduce((sum, head) => sum + head.balance, 0n)
-
-const rowsSince = (heads: Head[]): Promise<Row[]> =>
-  rawSql()<Row[]>`
-    SELECT u.session_id AS "sessionId", t.amount_fen AS amount, t.debit_account AS "debitAccount", t.credit_account AS "creditAccount"
-    FROM unnest(${heads.map((head) => head.id)}::uuid[], ${heads.map((head) => String(head.seq))}::bigint[]) AS since (operator_id, seq)
-    JOIN transaction_records t ON t.operator_id = since.operator_id AND t.seq > since.seq
-    LEFT JOIN usage_records u ON u.id = t.usage_id`

@@ -1,13 +1,12 @@
-import { and, eq, inArray, isNull } from 'drizzle-orm'
-import { operatorAccounts } from '#drizzle/schema'
 import { demoApiKey, SIMULATOR_OPERATORS } from '#drizzle/seed/accounts'
+import { findOperatorByName, type Operator } from '#src/accounts/operators'
 import { usableApplications } from '#src/applications/grants'
 import type { PersonalAct } from '#src/audit-logs/audit-log'
 import type { Uuid } from '#src/core/ids'
 import type { Money } from '#src/core/money'
 import { type Instant, now } from '#src/core/time'
 import { apiKeyDigest } from '#src/platform/client-signature'
-import { read, transaction } from '#src/platform/database'
+import { transaction } from '#src/platform/database'
 import { createSite, listSites } from '#src/sites/sites'
 import { failure } from '../command'
 
@@ -24,17 +23,14 @@ const CALLS_PER_HEADSET_MINUTE = 45
 
 /** The demo operators that the simulator may play: those it knows the key of, with at least one game. Throws when there are none. */
 export async function findPlayers(at: Instant): Promise<Player[]> {
-  const { id, username, name, apiKeySha256, rateLimitPerMinute } = operatorAccounts
-  const accounts = await read()
-    .select({ id, username, name, apiKeySha256, ratePerMinute: rateLimitPerMinute })
-    .from(operatorAccounts)
-    .where(and(inArray(username, [...SIMULATOR_OPERATORS]), eq(operatorAccounts.isLocked, false), isNull(operatorAccounts.deactivatedAt)))
-    .orderBy(id)
   const players: Player[] = []
-  for (const { apiKeySha256: digest, ...account } of accounts) {
-    const apiKey = demoApiKey(account.username)
-    const games = await usableApplications(account.id, at)
-    if (Buffer.from(digest).toString('hex') === apiKeyDigest(apiKey) && games.length > 0) players.push({ ...account, apiKey, games })
+  for (const username of SIMULATOR_OPERATORS) {
+    const account = await findOperatorByName(username)
+    const apiKey = demoApiKey(username)
+    if (!account || account.isLocked || account.deactivatedAt || !hasKey(account, apiKey)) continue
+    const { id, name, rateLimitPerMinute: ratePerMinute } = account
+    const games = await usableApplications(id, at)
+    if (games.length > 0) players.push({ id, username, name, apiKey, ratePerMinute, games })
   }
   if (players.length === 0) {
     throw failure(
@@ -44,6 +40,8 @@ export async function findPlayers(at: Instant): Promise<Player[]> {
   }
   return players
 }
+
+const hasKey = ({ apiKeySha256 }: Operator, apiKey: string): boolean => Buffer.from(apiKeySha256).toString('hex') === apiKeyDigest(apiKey)
 
 /** Sites of these operators in turn, `count` of them; where there are fewer, demo sites are added as an operator would add them. */
 export async function openStores(players: Player[], count: number, callsPerSecond: number): Promise<{ stores: Store[]; added: number }> {
@@ -85,7 +83,7 @@ const PER_RANGE = 254
 const DOCUMENTATION_RANGES = ['198.51.100', '203.0.113']
 
 /** The n-th headset's address: the ranges kept for documentation (RFC 5737), then 10.x. None of them is anybody's. */
-export function headsetAddress(n: number): string {
+function headsetAddress(n: number): string {
   const range = DOCUMENTATION_RANGES[Math.floor(n / PER_RANGE)]
   if (range) return `${range}.${(n % PER_RANGE) + 1}`
   const rest = n - DOCUMENTATION_RANGES.length * PER_RANGE

@@ -46,14 +46,23 @@ export function summary(tally: Tally, audit: Audit): string {
     ['账本扣费合计 ledger', formatYuan(audit.journal)],
     ['余额减少 balances fell by', formatYuan(audit.balances)],
   ]
+  if (counts.givenUp > 0) rows.push(['多次重试仍无应答 given up', String(counts.givenUp)])
+  if (counts.changedReceipts > 0) rows.push(['重放凭据不同 replays that differ', String(counts.changedReceipts)])
   if (audit.unanswered > 0n) rows.push(['已扣费未送达 charged, answer lost', formatYuan(audit.unanswered)])
   if (audit.otherRows > 0) rows.push(['期间其他流水 other rows meanwhile', String(audit.otherRows)])
   const verdict = audit.isSound
     ? '应答 = 账本 = 余额，一致 / answers = ledger = balances'
     : '应答、账本、余额不一致 / answers, ledger and balances DIFFER'
-  return [columns(rows), '', `  ${verdict}`].join('\n')
+  const notes = refused.has('RATE_LIMIT_EXCEEDED') ? ['', ...RATE_HINT] : []
+  return [columns(rows), '', `  ${verdict}`, ...notes].join('\n')
 }
 
-/** 0 when the money agrees, no answer was a 5xx and no receipt changed. */
+/** Headsets name their own addresses, and only a proxy that the server trusts is believed. */
+const RATE_HINT = [
+  '  有请求被限速：服务器须信任本机（TRUSTED_PROXIES），否则全部头显计为同一地址',
+  '  Some calls were over a limit: the server must trust this machine (TRUSTED_PROXIES), else all headsets are one address',
+]
+
+/** 0 when the money agrees, every start was answered, none with a 5xx, and no receipt changed. */
 export const verdictOf = ({ counts }: Tally, { isSound }: Audit): number =>
-  isSound && counts.serverErrors === 0 && counts.changedReceipts === 0 ? 0 : 1
+  isSound && counts.serverErrors + counts.givenUp + counts.changedReceipts === 0 ? 0 : 1

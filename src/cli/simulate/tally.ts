@@ -12,7 +12,7 @@ export function newTally() {
   const sessions = new Map<string, SentSession>()
   const refused = new Map<string, number>()
   const latencies: number[] = []
-  const counts = { sent: 0, accepted: 0, replayed: 0, errors: 0, serverErrors: 0, ended: 0, endsFailed: 0, changedReceipts: 0 }
+  const counts = { sent: 0, accepted: 0, replayed: 0, errors: 0, serverErrors: 0, givenUp: 0, ended: 0, endsFailed: 0, changedReceipts: 0 }
   let charged = ZERO
 
   /** Notes an answer to a game start; `ms` counts from when it was due, so that a slow server cannot hide behind a late sender. */

@@ -10,10 +10,16 @@ export type Traffic = {
   stores: Store[]
   rate: number
   seconds: number
+  /** Decides when what is sent; the same seed sends the same. */
   random: Random
+  /** Draws that come with answers, whose order nobody knows. */
+  answerRandom: Random
   tally: Tally
   isStopped: () => boolean
 }
+
+/** A run under way; `isClosing` once no new games start: those under way then end at once. */
+type Run = Traffic & { isClosing: boolean }
 
 /** What a headset does next. A few repeat themselves or err, as real ones do: about 3 % wrong, 2 % repeats. */
 const MOODS = [
@@ -28,6 +34,8 @@ const MOODS = [
 const MEMORY = 500
 /** Games under way are shortened to seconds, else no run would see an end. */
 const [SHORTEST_GAME_MS, LONGEST_GAME_MS] = [1_500, 6_000]
+/** How soon a game notices that the run closes. */
+const CLOSING_MS = 250
 const ATTEMPTS = 3
 const RETRY_MS = 250
 /** Beyond this many unanswered calls the server is gone; the rest is counted, not sent. */
@@ -38,6 +46,7 @@ const BURST = 32
 /** Sends game starts at random moments (Poisson), `rate` a second on average, whether answers come or not; ends when all are answered. */
 export async function drive(traffic: Traffic): Promise<void> {
   const { rate, seconds, random, tally } = traffic
+  const run: Run = { ...traffic, isClosing: false }
   const elapsed = stopwatch()
   const underWay = new Set<Promise<void>>()
   const memory: StartCall[] = []
@@ -47,31 +56,33 @@ export async function drive(traffic: Traffic): Promise<void> {
     if (due >= seconds * 1_000) break
     const early = due - elapsed()
     if (early > 1 || sent % BURST === 0) await Bun.sleep(Math.max(0, early))
-    if (underWay.size >= MAX_UNDER_WAY) tally.counts.errors++
+    if (underWay.size >= MAX_UNDER_WAY) tally.counts.givenUp++
     else {
-      const visit = play(traffic, nextCall(traffic, memory), memory, due, elapsed)
+      const visit = play(run, nextCall(traffic, memory), memory, due, elapsed)
       underWay.add(visit)
       void visit.finally(() => underWay.delete(visit))
     }
   }
+  run.isClosing = true
   while (underWay.size > 0) await Promise.all(underWay)
 }
 
 /** One game from start to end. Whoever gets no answer asks again with the same session id. */
-async function play(traffic: Traffic, call: StartCall, memory: StartCall[], due: number, elapsed: () => number): Promise<void> {
-  const { url, tally, random, isStopped } = traffic
+async function play(run: Run, call: StartCall, memory: StartCall[], due: number, elapsed: () => number): Promise<void> {
+  const { url, tally } = run
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     tally.counts.sent++
     const since = attempt === 1 ? due : elapsed()
     const reply = await startGame(url, call)
     const verdict = tally.note(call.headset.player.id, call.sessionId, reply, elapsed() - since)
     if (verdict === 'accepted') {
-      remember(memory, call, random)
-      return end(url, call, random.whole(SHORTEST_GAME_MS, LONGEST_GAME_MS), tally, isStopped)
+      remember(memory, call, run.answerRandom)
+      return end(run, call)
     }
     if (reply && reply.status < 500) return
     await Bun.sleep(RETRY_MS * attempt)
   }
+  tally.counts.givenUp++
 }
 
 function remember(memory: StartCall[], call: StartCall, random: Random): void {
@@ -79,9 +90,11 @@ function remember(memory: StartCall[], call: StartCall, random: Random): void {
   else memory[random.whole(0, MEMORY - 1)] = call
 }
 
-async function end(url: string, { headset, sessionId }: StartCall, gameMs: number, tally: Tally, isStopped: () => boolean): Promise<void> {
+async function end(run: Run, { headset, sessionId }: StartCall): Promise<void> {
+  const { url, tally, answerRandom } = run
   const elapsed = stopwatch()
-  while (elapsed() < gameMs && !isStopped()) await Bun.sleep(Math.min(250, gameMs - elapsed()))
+  const gameMs = answerRandom.whole(SHORTEST_GAME_MS, LONGEST_GAME_MS)
+  while (elapsed() < gameMs && !run.isClosing) await Bun.sleep(Math.min(CLOSING_MS, gameMs - elapsed()))
   const reply = await endGame(url, headset, sessionId, Math.round(elapsed() / 1_000))
   if (reply?.status === 200) tally.counts.ended++
   else tally.counts.endsFailed++
