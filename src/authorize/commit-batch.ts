@@ -108,8 +108,7 @@ async function settleUnknown(calls: Call[], since: Instant, error: unknown): Pro
 
 async function foundSessions(calls: Call[]): Promise<Map<string, Usage>> {
   try {
-    const operators = calls.flatMap((call) => (call.session ? [{ id: call.session.operatorId, apiKeySha256: call.apiKeySha256 }] : []))
-    const usages = await readSessions({ sql: rawSql() }, calls, operators)
+    const usages = await readSessions({ sql: rawSql() }, calls)
     return new Map(usages.map((usage) => [usage.sessionId, usage]))
   } catch {
     return new Map()

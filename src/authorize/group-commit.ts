@@ -11,7 +11,7 @@ export type GroupCommit<Call, Outcome> = {
 }
 
 /**
- * Collects calls into batches. With nothing under way a call starts at once and pays nothing; otherwise it joins the next batch,
+ * Collects calls into batches. With nothing under way a call starts at the end of this turn of the event loop; otherwise it joins the next batch,
  * which starts when the one before it ends, when it is full, or after `windowMs`.
  */
 export function groupCommit<Call, Outcome>(options: {
@@ -23,10 +23,23 @@ export function groupCommit<Call, Outcome>(options: {
   let underWay = 0
   let calls = 0
   let timer: ReturnType<typeof setTimeout> | undefined
+  let starting: ReturnType<typeof setImmediate> | undefined
 
-  function start(): void {
+  /** Plans the next start. It is always the end of this turn of the event loop, so that calls whose bytes have already come join it. */
+  function plan(): void {
+    if (queue.length === 0 || underWay === MAX_UNDER_WAY || starting) return
+    if (underWay === 0 || queue.length >= MAX_BATCH) startSoon()
+    else timer ??= setTimeout(startSoon, options.windowMs())
+  }
+
+  function startSoon(): void {
     clearTimeout(timer)
     timer = undefined
+    starting ??= setImmediate(start)
+  }
+
+  function start(): void {
+    starting = undefined
     if (queue.length === 0 || underWay === MAX_UNDER_WAY) return
     const batch = queue.splice(0, MAX_BATCH)
     underWay++
@@ -41,16 +54,16 @@ export function groupCommit<Call, Outcome>(options: {
       .finally(() => {
         underWay--
         calls -= batch.length
-        start()
+        plan()
       })
+    plan()
   }
 
   function submit(call: Call): Promise<Outcome> {
     calls++
     return new Promise((resolve, reject) => {
       queue.push({ call, resolve, reject })
-      if (underWay === 0 || queue.length >= MAX_BATCH) start()
-      else if (underWay < MAX_UNDER_WAY) timer ??= setTimeout(start, options.windowMs())
+      plan()
     })
   }
 

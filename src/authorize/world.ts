@@ -1,25 +1,26 @@
 import type { Uuid } from '#src/core/ids'
 import type { Instant } from '#src/core/time'
-import { type LockedOperator, lockOperators } from '#src/ledger/lock'
+import { lockOperators } from '#src/ledger/lock'
 import type { Querying, Transaction } from '#src/platform/database'
 import { setting } from '#src/settings/settings'
 import type { Application, Call, Grant, Site, Usage, World } from './decide'
 
 /**
- * Locks the operators of these calls, then reads what their decisions depend on, one query each. Everything is read after the lock,
- * so a twin that another process has just committed is already a known session here.
+ * Locks the operators of these calls, then reads what their decisions depend on, one query each. All of it is sent in one go; the
+ * connection keeps the order and each query sees what was committed when it starts. So everything is read after the lock, and a twin
+ * that another process has just committed is already a known session here.
  */
 export async function readWorld(tx: Transaction, calls: Call[], now: Instant): Promise<World> {
-  const operators = await lockOperators(tx, { apiKeys: distinct(calls.map((call) => call.apiKeySha256)) })
-  const ids = operators.map((operator) => operator.id)
+  const apiKeys = distinct(calls.map((call) => call.apiKeySha256))
   const applicationIds = distinct(calls.map((call) => call.start.applicationId))
   const siteIds = distinct(calls.map((call) => call.start.siteId))
-  const [buckets, sessions, sites, applications, grants] = await Promise.all([
-    readBuckets(tx, ids),
-    readSessions(tx, calls, operators),
+  const [operators, buckets, sessions, sites, applications, grants] = await Promise.all([
+    lockOperators(tx, { apiKeys }),
+    readBuckets(tx, apiKeys),
+    readSessions(tx, calls),
     readSites(tx, siteIds),
     readApplications(tx, applicationIds),
-    readGrants(tx, ids, applicationIds),
+    readGrantsByKey(tx, apiKeys, applicationIds),
   ])
   return {
     now,
@@ -36,31 +37,39 @@ export async function readWorld(tx: Transaction, calls: Call[], now: Instant): P
 
 const distinct = <T>(values: T[]): T[] => [...new Set(values)]
 
-async function readBuckets({ sql }: Transaction, operatorIds: Uuid[]): Promise<Map<Uuid, Instant>> {
+async function readBuckets({ sql }: Transaction, apiKeys: string[]): Promise<Map<Uuid, Instant>> {
   const rows = await sql<{ operatorId: Uuid; fullAt: Instant }[]>`
-    SELECT operator_id AS "operatorId", full_at AS "fullAt" FROM rate_limit_buckets WHERE operator_id = ANY (${operatorIds}::uuid[])`
+    SELECT operator_id AS "operatorId", full_at AS "fullAt" FROM operator_accounts JOIN rate_limit_buckets ON operator_id = id
+    WHERE api_key_sha256 = ANY (ARRAY(SELECT decode(digest, 'hex') FROM unnest(${apiKeys}::text[]) AS digest))`
   return new Map(rows.map((row) => [row.operatorId, row.fullAt]))
 }
 
-/** Sessions of these calls that were charged before. Pairs of operator and session, so each is one step into the unique index. */
-export async function readSessions(
-  { sql }: Querying,
-  calls: Call[],
-  operators: Pick<LockedOperator, 'id' | 'apiKeySha256'>[],
-): Promise<Usage[]> {
-  const owner = new Map(operators.map((operator) => [operator.apiKeySha256, operator.id]))
-  const wanted = calls.flatMap((call) => {
-    const operatorId = owner.get(call.apiKeySha256)
-    return call.session && operatorId === call.session.operatorId ? [{ operatorId, session: call.session.text }] : []
-  })
+const readGrantsByKey = ({ sql }: Transaction, apiKeys: string[], applicationIds: Uuid[]): Promise<Grant[]> =>
+  sql<Grant[]>`
+    SELECT g.operator_id AS "operatorId", g.application_id AS "applicationId", g.expires_at AS "expiresAt"
+    FROM operator_accounts o
+    JOIN operator_app_authorizations g ON g.operator_id = o.id AND g.application_id = ANY (${applicationIds}::uuid[]) AND g.revoked_at IS NULL
+    WHERE o.api_key_sha256 = ANY (ARRAY(SELECT decode(digest, 'hex') FROM unnest(${apiKeys}::text[]) AS digest))`
+
+/**
+ * Sessions of these calls that were charged before. Each is one step into the unique index: asked for as "the first from here on",
+ * because only that index gives the order. Asked for by equality alone, a plan made while the table was small may walk all games of
+ * the operator instead, and stays.
+ */
+export async function readSessions({ sql }: Querying, calls: Call[]): Promise<Usage[]> {
+  const wanted = calls.flatMap(({ session }) => (session ? [session] : []))
   if (wanted.length === 0) return []
   return sql<Usage[]>`
     SELECT u.id, u.operator_id AS "operatorId", u.site_id AS "siteId", u.application_id AS "applicationId", u.session_id AS "sessionId",
            encode(u.request_hash, 'hex') AS "requestHash", u.app_name AS "appName", u.player_count AS "playerCount",
            u.unit_price_fen AS "unitPrice", u.total_fen AS total, u.authorization_token AS "authorizationToken",
            u.ledger_seq AS "ledgerSeq", u.balance_after_fen AS "balanceAfter", u.client_ip AS "clientIp", u.started_at AS "startedAt"
-    FROM unnest(${wanted.map((one) => one.operatorId)}::uuid[], ${wanted.map((one) => one.session)}::text[]) AS wanted (operator_id, session_id)
-    JOIN usage_records u ON u.operator_id = wanted.operator_id AND u.session_id = wanted.session_id COLLATE "C"`
+    FROM unnest(${wanted.map((one) => one.operatorId)}::uuid[], ${wanted.map((one) => one.text)}::text[]) AS wanted (operator_id, session_id)
+    CROSS JOIN LATERAL (
+      SELECT * FROM usage_records WHERE operator_id = wanted.operator_id AND session_id >= wanted.session_id COLLATE "C"
+      ORDER BY session_id LIMIT 1
+    ) u
+    WHERE u.session_id = wanted.session_id COLLATE "C"`
 }
 
 export const readSites = ({ sql }: Querying, ids: Uuid[]): Promise<Site[]> =>

@@ -65,7 +65,13 @@ function sentence(error: unknown): string {
   }
   if (errorCode(error) === NO_SUCH_TABLE)
     return '数据库尚未建表，请先运行 mr migrate up / The database has no tables yet: run mr migrate up first'
-  return error instanceof Error ? error.message : String(error)
+  return rootOf(error)
+}
+
+/** What the database said, not what it was told: a failed query quotes its values, among them hashes of passwords. */
+function rootOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? rootOf(error.cause) : error.message
 }
 
 const NO_SUCH_TABLE = '42P01'

@@ -1,11 +1,10 @@
 import { eq, sql } from 'drizzle-orm'
 import * as v from 'valibot'
 import { adminAccounts, FINANCE_GRADES, STAFF_ROLES } from '#drizzle/schema'
-import { type Act, record, SYSTEM } from '#src/audit-logs/audit-log'
+import { type Act, record } from '#src/audit-logs/audit-log'
 import { newPassword, text } from '#src/core/fields'
 import { newId, type Uuid } from '#src/core/ids'
 import { invalidFields, Problem } from '#src/core/problem'
-import { now } from '#src/core/time'
 import { say, validate } from '#src/core/validation'
 import { read, transaction, violatedConstraint } from '#src/platform/database'
 import { hashPassword } from '#src/platform/passwords'
@@ -34,12 +33,11 @@ const StaffInput = v.pipe(
 )
 export type StaffInput = v.InferInput<typeof StaffInput>
 
-/** Adds a member of staff. Throws INVALID_PARAMS, or USERNAME_EXISTS without regard to case. Without `act` it is the system's doing. */
-export async function createStaff(input: StaffInput, act: Act = { actor: SYSTEM, origin: null, at: now() }): Promise<Uuid> {
+/** Adds a member of staff. Throws INVALID_PARAMS, or USERNAME_EXISTS without regard to case. */
+export async function createStaff(input: StaffInput, { actor, origin, at }: Act): Promise<Uuid> {
   const parsed = validate(StaffInput, input)
   if (!parsed.ok) throw invalidFields(parsed.faults)
   const { username, name, role, grade, password } = parsed.value
-  const { actor, origin, at } = act
   const [id, passwordHash] = [newId(), await hashPassword(password)]
   return transaction(async (tx) => {
     try {

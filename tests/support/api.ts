@@ -28,7 +28,7 @@ export type Answer = {
     total: number
   }
 }
-export type Fault = { field: string; message: string; reason?: string }
+type Fault = { field: string; message: string; reason?: string }
 export type Asked = { token?: string; body?: unknown; raw?: string; headers?: Record<string, string> }
 
 /** A server on a database of its own for the tests of one file. */

@@ -31,7 +31,7 @@ export async function spawnServer(databaseUrl: string, env: Record<string, strin
 }
 
 /** A port nobody uses right now. */
-function freePort(): number {
+export function freePort(): number {
   const probe = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response() })
   const { port } = probe
   probe.stop(true)
