@@ -1,10 +1,8 @@
-import { PgDatabase, PgDialect } from 'drizzle-orm/pg-core'
-import { PostgresJsSession } from 'drizzle-orm/postgres-js'
-import type { Sql } from 'postgres'
 import { now } from '#src/core/time'
 import { config } from '#src/platform/config'
-import { openPool, type Transaction } from '#src/platform/database'
+import { builder, openPool, type Transaction } from '#src/platform/database'
 import type { Connection } from '#src/platform/database-url'
+import { DEMO_OPERATORS } from './seed/accounts'
 import { extrasOf, refundsOf } from './seed/extras'
 import { playHistory } from './seed/history'
 import { buildWorld } from './seed/world'
@@ -21,16 +19,17 @@ const LOCK_PATIENCE = '60s'
  * or, when it is killed or fails, nothing: it is one transaction. A database with any account in it is left alone. The same moment
  * gives the same demo. Throws where APP_ENV=production.
  */
-export async function seedDemo(connection: Connection): Promise<'seeded' | 'already there'> {
+export async function seedDemo(connection: Connection): Promise<'seeded' | 'already there' | 'not empty'> {
   if (config().production) {
     throw new Error('生产环境不写入演示数据 / Demo data is refused where APP_ENV=production: its passwords and keys are public')
   }
   const pool = openPool(connection, { max: 1, name: 'mr-seed', asApplication: false })
   try {
     return await pool.begin(async (sql) => {
-      const tx = { sql, db: builder(sql as unknown as Sql) } as Transaction
+      const tx: Transaction = { sql, db: builder(sql) }
       await sql`SELECT set_config('lock_timeout', ${LOCK_PATIENCE}, true), pg_advisory_xact_lock(${LOCK})`
-      if (await isInhabited(tx)) return 'already there'
+      const found = await inhabitants(tx)
+      if (found !== 'none') return found === 'demo' ? 'already there' : 'not empty'
       await writeDemo(tx)
       return 'seeded'
     })
@@ -39,10 +38,11 @@ export async function seedDemo(connection: Connection): Promise<'seeded' | 'alre
   }
 }
 
-async function isInhabited({ sql }: Transaction): Promise<boolean> {
-  const [row] = await sql<{ inhabited: boolean }[]>`
-    SELECT EXISTS (SELECT FROM operator_accounts) OR EXISTS (SELECT FROM admin_accounts) AS inhabited`
-  return row!.inhabited
+async function inhabitants({ sql }: Transaction): Promise<'none' | 'demo' | 'others'> {
+  const [row] = await sql<{ found: 'none' | 'demo' | 'others' }[]>`
+    SELECT CASE WHEN EXISTS (SELECT FROM operator_accounts WHERE username = ${DEMO_OPERATORS[0]!.username}) THEN 'demo'
+      WHEN EXISTS (SELECT FROM operator_accounts) OR EXISTS (SELECT FROM admin_accounts) THEN 'others' ELSE 'none' END AS found`
+  return row!.found
 }
 
 async function writeDemo(tx: Transaction): Promise<void> {
@@ -56,6 +56,3 @@ async function writeDemo(tx: Transaction): Promise<void> {
   await writeMessages(tx, world)
   await writeAudit(tx, world, refunds)
 }
-
-const dialect = new PgDialect({ casing: 'snake_case' })
-const builder = (sql: Sql) => new PgDatabase(dialect, new PostgresJsSession(sql, dialect, undefined), undefined)

@@ -73,7 +73,12 @@ async function bringUp(settings: Config, machine: Machine, signal: AbortSignal):
   const address = `http://${hostInUrl(settings.HOST)}:${port}`
   await waitUntilReady(`${address}/health/ready`, () => machine.children.some((child) => child.deaths() >= HOPELESS_DEATHS), signal)
   say(
-    banner({ address, dataDir: settings.DATABASE_URL ? undefined : settings.DATA_DIR, demo: demo !== undefined, milliseconds: elapsed() }),
+    banner({
+      address,
+      dataDir: settings.DATABASE_URL ? undefined : settings.DATA_DIR,
+      demo: demo === 'seeded' || demo === 'already there',
+      milliseconds: elapsed(),
+    }),
   )
 }
 

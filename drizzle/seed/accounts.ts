@@ -19,10 +19,6 @@ export const DEMO_STAFF: readonly DemoStaff[] = [
 
 const OPERATOR_PASSWORD = 'Demo@2024!'
 
-/** True for a password that stands in our documents: nobody may use it where APP_ENV=production. */
-export const isDemoPassword = (password: string): boolean =>
-  password === OPERATOR_PASSWORD || DEMO_STAFF.some((staff) => staff.password === password)
-
 /** Games by a short name; the keys of grants and weights below. */
 export type GameKey = 'space' | 'sea' | 'mech' | 'zombie' | 'west' | 'race'
 

@@ -3,7 +3,7 @@ import { requestHash } from '#src/authorize/input'
 import type { Uuid } from '#src/core/ids'
 import { type Money, minus, money, plus, smaller, times, ZERO } from '#src/core/money'
 import { addDays, addMs, addSeconds, type BusinessDay, businessDay, type Instant, startOfDay } from '#src/core/time'
-import { GENESIS_HASH, type JournalRow, rowHash } from '#src/ledger/chain'
+import { GENESIS_HASH, type JournalRow } from '#src/ledger/chain'
 import { headAfter, journalRow, type LedgerHead, type Transfer } from '#src/ledger/transfer'
 import { demandOf, openingTime } from './calendar'
 import { PARTY_SIZES } from './games'
@@ -94,8 +94,7 @@ type Till = {
 
 /** Appends a journal row with an id of this history instead of a random one. */
 function book(till: Till, transfer: Transfer, at: Instant): JournalRow {
-  const row = { ...journalRow(till.head, transfer, at), id: till.random.id(at) }
-  row.hash = rowHash(row)
+  const row = journalRow(till.head, { ...transfer, id: till.random.id(at) }, at)
   till.head = headAfter(row)
   till.lastAt = at
   till.history.journal.push(row)

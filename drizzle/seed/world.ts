@@ -18,14 +18,14 @@ export type World = {
 
 export type WorldGame = DemoGame & { id: Uuid; createdAt: Instant }
 export type WorldSite = DemoSite & { id: Uuid; createdAt: Instant; headsetIp: string }
-export type WorldGrant = DemoGrant & {
+type WorldGrant = DemoGrant & {
   id: Uuid
   applicationId: Uuid
   authorizedAt: Instant
   expiresAt: Instant | null
   requestId: Uuid | null
 }
-export type WorldRequest = {
+type WorldRequest = {
   id: Uuid
   applicationId: Uuid
   reason: string
@@ -42,7 +42,7 @@ export type WorldOperator = Omit<DemoOperator, 'sites' | 'grants'> & {
   requests: WorldRequest[]
 }
 
-export const HISTORY_DAYS = 90
+const HISTORY_DAYS = 90
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
 

@@ -1,7 +1,11 @@
+import { nowMs } from '#src/core/time'
+
 /** Calls of one batch at most: bounds what one failure or one slow lock can hold up. */
 const MAX_BATCH = 256
 /** Batches under way at most: while one waits for the disk, the next one is already decided. */
 const MAX_UNDER_WAY = 2
+/** After a batch of several calls the next ones are close behind: the first of them does not start alone for this long. */
+const CROWD_MS = 20
 
 export type GroupCommit<Call, Outcome> = {
   /** Adds a call to the next batch; its outcome arrives after COMMIT. */
@@ -11,7 +15,7 @@ export type GroupCommit<Call, Outcome> = {
 }
 
 /**
- * Collects calls into batches. With nothing under way a call starts at the end of this turn of the event loop; otherwise it joins the next batch,
+ * Collects calls into batches. With nothing under way a call starts at once and pays nothing; under load it joins the next batch,
  * which starts when the one before it ends, when it is full, or after `windowMs`.
  */
 export function groupCommit<Call, Outcome>(options: {
@@ -24,22 +28,23 @@ export function groupCommit<Call, Outcome>(options: {
   let calls = 0
   let timer: ReturnType<typeof setTimeout> | undefined
   let starting: ReturnType<typeof setImmediate> | undefined
+  let crowdedUntil = 0
 
-  /** Plans the next start. It is always the end of this turn of the event loop, so that calls whose bytes have already come join it. */
   function plan(): void {
     if (queue.length === 0 || underWay === MAX_UNDER_WAY || starting) return
-    if (underWay === 0 || queue.length >= MAX_BATCH) startSoon()
+    if (underWay === 0 && nowMs() > crowdedUntil) start()
+    else if (underWay === 0 || queue.length >= MAX_BATCH) startSoon()
     else timer ??= setTimeout(startSoon, options.windowMs())
   }
 
+  /** At the end of this turn of the event loop: calls whose bytes have already come then join. */
   function startSoon(): void {
-    clearTimeout(timer)
-    timer = undefined
     starting ??= setImmediate(start)
   }
 
   function start(): void {
-    starting = undefined
+    clearTimeout(timer)
+    timer = starting = undefined
     if (queue.length === 0 || underWay === MAX_UNDER_WAY) return
     const batch = queue.splice(0, MAX_BATCH)
     underWay++
@@ -53,6 +58,7 @@ export function groupCommit<Call, Outcome>(options: {
       })
       .finally(() => {
         underWay--
+        if (batch.length > 1) crowdedUntil = nowMs() + CROWD_MS
         calls -= batch.length
         plan()
       })

@@ -15,7 +15,7 @@ export const seedCommands: Command[] = [
     run: async (args) => {
       parse(args, {})
       const outcome = await seedDemo(databaseConnection(config()))
-      if (outcome === 'already there') {
+      if (outcome !== 'seeded') {
         print('数据库中已有账户，未作更改 / there are accounts already, nothing was changed')
         return 0
       }

@@ -4,11 +4,11 @@ import { FINANCE_GRADES, STAFF_ROLES } from '#drizzle/schema'
 import type { Act } from '#src/audit-logs/audit-log'
 import { text } from '#src/core/fields'
 import { now } from '#src/core/time'
+import { disableStaff, resetStaffPassword } from '#src/staff/access'
 import { createStaff } from '#src/staff/staff'
 import { type Command, checked, parse, UsageError, withDatabase } from './command'
 import { askPassword } from './password'
 import { print } from './print'
-import { disableStaff, resetStaffPassword } from './staff-accounts'
 
 /** The least a finance account can be; more is asked for by name. */
 const DEFAULT_GRADE = 'specialist'

@@ -41,6 +41,7 @@ export const problems = {
       APP_INACTIVE: '应用已下架',
       NAME_EXISTS: '名称已存在，请更换',
       PRICE_UNCHANGED: '新价格与当前价格相同',
+      LAST_SUPER_ADMIN: '最后一位超级管理员不能停用',
       SAME_STATE: '账户状态不允许此操作',
     },
     en: {
@@ -50,6 +51,7 @@ export const problems = {
       APP_INACTIVE: 'The application is inactive',
       NAME_EXISTS: 'This name is taken, please choose another',
       PRICE_UNCHANGED: 'The new price equals the current price',
+      LAST_SUPER_ADMIN: 'The last super_admin cannot be disabled',
       SAME_STATE: 'The state of the account does not allow this',
     },
   },
@@ -136,8 +138,8 @@ export const problems = {
   RESOURCE_NOT_FOUND: {
     status: 404,
     retry: 'no',
-    zh: { resource: '请求的资源不存在', grant: '运营商或应用不存在' },
-    en: { resource: 'No such resource', grant: 'No such operator or application' },
+    zh: { resource: '请求的资源不存在', grant: '运营商或应用不存在', staff: '没有员工“{id}”' },
+    en: { resource: 'No such resource', grant: 'No such operator or application', staff: 'There is no member of staff called "{id}"' },
   },
   PLAYER_COUNT_OUT_OF_RANGE: {
     status: 400,

@@ -7,6 +7,8 @@ import { type Account, balanceSign, TRANSFERS, type TransferKind } from './chart
 import type { LockedOperator } from './lock'
 
 export type Transfer = {
+  /** Made anew unless given: the demo's ids repeat from run to run. */
+  id?: Uuid
   kind: TransferKind
   amount: Money
   /** Needed where the chart leaves a choice: which clearing account. */
@@ -35,7 +37,7 @@ export function journalRow(head: LedgerHead, transfer: Transfer, at: Instant): J
   const row = {
     operatorId: head.id,
     seq: head.ledgerSeq + 1n,
-    id: newId(),
+    id: transfer.id ?? newId(),
     type: TRANSFERS[transfer.kind].type,
     debitAccount,
     creditAccount,

@@ -25,7 +25,7 @@ export type Transaction = { readonly sql: TransactionSql<Types>; readonly db: Bu
 const dialect = new PgDialect({ casing: 'snake_case' })
 
 /** drizzle leaves its statements unprepared, which costs a second round trip each; prepared they cost one. */
-function builder(client: Sql<Types> | TransactionSql<Types>): Builder {
+export function builder(client: Sql<Types> | TransactionSql<Types>): Builder {
   const prepared = { unsafe: (query: string, parameters: never[]) => client.unsafe(query, parameters, { prepare: true }) }
   return new PgDatabase(dialect, new PostgresJsSession(prepared as unknown as Sql, dialect, undefined), undefined)
 }
@@ -55,7 +55,9 @@ export function openPool(connection: Connection, { max, name, asApplication }: P
       ...(asApplication ? { role: 'mr_app' } : {}),
     },
   } as const
-  return 'url' in connection ? postgres(connection.url, { ...options, ...socketOf(connection.url) }) : postgres({ ...options, ...connection })
+  return 'url' in connection
+    ? postgres(connection.url, { ...options, ...socketOf(connection.url) })
+    : postgres({ ...options, ...connection })
 }
 
 /** A URL may have the folder of a socket where a host would stand (`postgres://app@%2Frun%2Fpostgresql/games`); the driver must be told. */

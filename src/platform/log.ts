@@ -56,15 +56,19 @@ function loggable(value: unknown): unknown {
   return value
 }
 
-/** What an operator of the system needs to find a failure; goes to the log only, never to a client. */
+/**
+ * What an operator of the system needs to find a failure; goes to the log only, never to a client. The query builder's own error quotes
+ * every value of its statement, and PostgreSQL's `detail` the whole row: hashes and names stay out, the statement's cause goes in.
+ */
 function errorFields(error: Error): Fields {
-  const { code, detail, constraint_name } = error as Error & { code?: string; detail?: string; constraint_name?: string }
+  const told = error.cause instanceof Error && error.message.startsWith('Failed query') ? error.cause : error
+  const { code, constraint_name, table_name } = told as Error & { code?: string; constraint_name?: string; table_name?: string }
   return {
-    name: error.name,
-    text: error.message.slice(0, MAX_TEXT),
+    name: told.name,
+    text: told.message.slice(0, MAX_TEXT),
     code,
-    detail,
     constraint: constraint_name,
-    stack: error.stack?.slice(0, 4 * MAX_TEXT),
+    table: table_name,
+    stack: told.stack?.slice(0, 4 * MAX_TEXT),
   }
 }

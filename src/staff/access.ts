@@ -3,11 +3,11 @@ import { adminAccounts } from '#drizzle/schema'
 import { forgetLoginFailures } from '#src/accounts/login-throttle'
 import { revokeSessions } from '#src/accounts/sessions'
 import { type Act, record } from '#src/audit-logs/audit-log'
+import { brokenRule, Problem } from '#src/core/problem'
 import { type Transaction, transaction } from '#src/platform/database'
 import { hashPassword } from '#src/platform/passwords'
-import { failure } from './command'
 
-/** Gives a member of staff a new password: all its sessions end, its failed sign-ins are forgotten. Throws when there is nobody of that name. */
+/** Gives a member of staff a new password: all its sessions end, its failed sign-ins are forgotten. Throws RESOURCE_NOT_FOUND. */
 export async function resetStaffPassword(username: string, password: string, { actor, origin, at }: Act): Promise<void> {
   const passwordHash = await hashPassword(password)
   await transaction(async (tx) => {
@@ -23,13 +23,13 @@ export async function resetStaffPassword(username: string, password: string, { a
   await forgetLoginFailures('staff', username)
 }
 
-/** Takes a member of staff's access away; its name stays in everything it did. Throws for the last super_admin: nobody could let anybody in again. */
+/** Takes a member of staff's access away; its name stays in everything it did. Throws RESOURCE_NOT_FOUND, and INVALID_PARAMS for the last super_admin: nobody could let anybody in again. */
 export async function disableStaff(username: string, { actor, origin, at }: Act): Promise<'disabled' | 'was disabled'> {
   return transaction(async (tx) => {
     const staff = await lockStaff(tx, username)
     if (!staff.isActive) return 'was disabled'
     if (staff.role === 'super_admin' && !(await hasOtherSuperAdmin(tx, staff.id))) {
-      throw failure(`${staff.username} 是最后一位超级管理员，不能停用`, `${staff.username} is the last super_admin and cannot be disabled`)
+      throw brokenRule('LAST_SUPER_ADMIN', 'username')
     }
     await tx.db.update(adminAccounts).set({ isActive: false, updatedAt: at }).where(eq(adminAccounts.id, staff.id))
     await revokeSessions(tx, { adminId: staff.id }, at)
@@ -48,7 +48,7 @@ async function lockStaff(tx: Transaction, username: string) {
     .from(adminAccounts)
     .where(eq(sql`lower(${adminAccounts.username})`, username.toLowerCase()))
     .for('update')
-  if (!staff) throw failure(`没有员工“${username}”`, `there is no member of staff called "${username}"`)
+  if (!staff) throw new Problem('RESOURCE_NOT_FOUND', { id: username }, 'staff')
   return staff
 }
 
