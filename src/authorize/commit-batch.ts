@@ -1,3 +1,4 @@
+import { findByApiKey } from '#src/accounts/api-keys'
 import type { Uuid } from '#src/core/ids'
 import { Problem } from '#src/core/problem'
 import { type Instant, now, stopwatch } from '#src/core/time'
@@ -99,19 +100,26 @@ async function saveBuckets({ sql }: Transaction, buckets: Map<Uuid, Instant>): P
 async function settleUnknown(calls: Call[], since: Instant, error: unknown): Promise<Outcome[]> {
   log('warn', 'connection lost under a batch', { operation: 'authorize', calls: calls.length, error })
   const found = await foundSessions(calls)
-  return calls.map((call) => {
-    const usage = call.session && found.get(call.session.text)
+  return calls.map((call, index) => {
+    const usage = found[index]
     if (usage && usage.requestHash === call.requestHash) return { verdict: usage.startedAt < since ? 'replayed' : 'charged', usage }
     return { verdict: 'failed', error: new Problem('SERVICE_UNAVAILABLE', { retry_after: 1 }) }
   })
 }
 
-async function foundSessions(calls: Call[]): Promise<Map<string, Usage>> {
+/** What is stored of each call's session, if it is the session of the key's owner: no decision has compared them yet. */
+async function foundSessions(calls: Call[]): Promise<(Usage | undefined)[]> {
   try {
-    const usages = await readSessions({ sql: rawSql() }, calls)
-    return new Map(usages.map((usage) => [usage.sessionId, usage]))
+    const keys = [...new Set(calls.map((call) => call.apiKeySha256))]
+    const [usages, owners] = await Promise.all([readSessions({ sql: rawSql() }, calls), Promise.all(keys.map(findByApiKey))])
+    const ownerOf = new Map(keys.map((key, index) => [key, owners[index]?.id]))
+    const stored = new Map(usages.map((usage) => [usage.sessionId, usage]))
+    return calls.map((call) => {
+      const usage = call.session && stored.get(call.session.text)
+      return usage?.operatorId === ownerOf.get(call.apiKeySha256) ? usage : undefined
+    })
   } catch {
-    return new Map()
+    return calls.map(() => undefined)
   }
 }
 

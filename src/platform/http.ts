@@ -52,7 +52,7 @@ export function infoOf(request: Request): RequestInfo {
 
 /** Header text as the database can keep it. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
-const plainText = (value: string): string => value.toWellFormed().replace(/[\u0000-\u001f\u007f]/g, ' ')
+const plainText = (value: string): string => value.toWellFormed().replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ')
 
 /** Path and query exactly as they were sent. */
 export function rawPath({ url }: Request): string {

@@ -13,6 +13,10 @@ const SECRET_KEYS = /password|secret|token|api_?key|signature|authorization$|coo
 const FLUSH_MS = 50
 const FLUSH_BYTES = 32_768
 
+/** What JSON leaves as it is, but a terminal or a line reader may act on. */
+const UNPRINTABLE = /[\u007f-\u009f\u2028\u2029]/g
+const escaped = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
+
 let pending: string[] = []
 let pendingBytes = 0
 let timer: ReturnType<typeof setTimeout> | undefined
@@ -20,7 +24,7 @@ let timer: ReturnType<typeof setTimeout> | undefined
 /** One JSON line to standard output. `fields` should carry trace_id, user_id and operation where they are known. */
 export function log(level: Level, message: string, fields: Fields = {}): void {
   if (LEVELS[level] < LEVELS[config().LOG_LEVEL]) return
-  const line = `${JSON.stringify({ time: now().toISOString(), level, message, ...clean(fields) })}\n`
+  const line = `${JSON.stringify({ time: now().toISOString(), level, message, ...clean(fields) }).replace(UNPRINTABLE, escaped)}\n`
   pending.push(line)
   pendingBytes += line.length
   if (level === 'error' || pendingBytes > FLUSH_BYTES) flushLog()
