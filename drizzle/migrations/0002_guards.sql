@@ -26,8 +26,10 @@ END $$;
 CREATE TRIGGER guard_usage BEFORE UPDATE ON usage_records FOR EACH ROW EXECUTE FUNCTION guard_usage();
 
 -- The one place that moves a balance: new journal rows must continue each operator's chain without a gap (seq, balance, hash)
--- and, for a game, match its usage row; then the account row follows its last journal row.
-CREATE FUNCTION follow_journal() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- and, for a game, match its usage row; then the account row follows its last journal row. A plan made while the tables are small
+-- stays with its connection: other tables are therefore reached by their primary key only, one step per row, whatever their size.
+CREATE FUNCTION follow_journal() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+  SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
   broken uuid;
 BEGIN
@@ -48,9 +50,10 @@ BEGIN
 
   SELECT a.operator_id INTO broken
   FROM added a
-  LEFT JOIN usage_records u ON u.id = a.usage_id AND u.operator_id = a.operator_id AND u.ledger_seq = a.seq
-    AND u.total_fen = a.amount_fen AND u.balance_after_fen = a.balance_after_fen
-  WHERE a.type = 'consumption' AND u.id IS NULL
+  LEFT JOIN usage_records u ON u.id = a.usage_id
+  WHERE a.type = 'consumption'
+    AND (u.operator_id, u.ledger_seq, u.total_fen, u.balance_after_fen)
+      IS DISTINCT FROM (a.operator_id, a.seq, a.amount_fen, a.balance_after_fen)
   LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'consumption of operator % without its usage row', broken USING ERRCODE = '23514', CONSTRAINT = 'ledger_usage';
@@ -61,18 +64,17 @@ BEGIN
       ledger_seq = last.seq,
       ledger_hash = last.hash,
       last_transaction_at = last.created_at,
-      total_recharged_fen = o.total_recharged_fen + moved.recharged,
-      total_consumed_fen = o.total_consumed_fen + moved.consumed,
-      total_refunded_fen = o.total_refunded_fen + moved.refunded
+      total_recharged_fen = o.total_recharged_fen + last.recharged,
+      total_consumed_fen = o.total_consumed_fen + last.consumed,
+      total_refunded_fen = o.total_refunded_fen + last.refunded
   FROM (
-    SELECT operator_id, max(seq) AS seq,
-           coalesce(sum(amount_fen) FILTER (WHERE type = 'recharge'), 0) AS recharged,
-           coalesce(sum(amount_fen) FILTER (WHERE type = 'consumption'), 0) AS consumed,
-           coalesce(sum(amount_fen) FILTER (WHERE type = 'refund'), 0) AS refunded
-    FROM added GROUP BY operator_id
-  ) moved
-  JOIN added last ON last.operator_id = moved.operator_id AND last.seq = moved.seq
-  WHERE o.id = moved.operator_id;
+    SELECT DISTINCT ON (operator_id) operator_id, seq, balance_after_fen, hash, created_at,
+           coalesce(sum(amount_fen) FILTER (WHERE type = 'recharge') OVER own, 0) AS recharged,
+           coalesce(sum(amount_fen) FILTER (WHERE type = 'consumption') OVER own, 0) AS consumed,
+           coalesce(sum(amount_fen) FILTER (WHERE type = 'refund') OVER own, 0) AS refunded
+    FROM added WINDOW own AS (PARTITION BY operator_id) ORDER BY operator_id, seq DESC
+  ) last
+  WHERE o.id = last.operator_id;
   RETURN NULL;
 END $$;
 CREATE TRIGGER follow_journal AFTER INSERT ON transaction_records REFERENCING NEW TABLE AS added

@@ -15,7 +15,7 @@ export const authLatency = new Summary({
   help: 'Time from arrival to answer of authorize, last 10 minutes',
   percentiles: [0.5, 0.95, 0.99],
   maxAgeSeconds: 600,
-  ageBuckets: 5,
+  ageBuckets: 2,
   registers,
 })
 export const apiErrors = new Counter({
