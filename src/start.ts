@@ -227,6 +227,7 @@ const CHINESE: [RegExp, string][] = [
   [/^must not be empty$/, '不得为空'],
   [/^must not be the development .+$/, '不得使用开发环境的默认值'],
   [/^must be a URL with (.+)$/, '须为 $1 网址'],
+  [/^must be addresses or CIDR.+$/, '须为 IP 地址或 CIDR 网段，多个以逗号分隔'],
   [/^must be version:base64.+$/, '须为 版本:base64（32 字节），多个以逗号分隔'],
   [/^must be (.+)$/, '须为 $1'],
 ]

@@ -8,10 +8,17 @@ import { commitBatch, type Outcome } from './commit-batch'
 import type { Call } from './decide'
 import { groupCommit } from './group-commit'
 import { type GameStart, parseGameStart, requestHash } from './input'
+import { hasLane, submitToLane } from './lanes'
 import { receipt } from './receipt'
 import { parseSessionId } from './session-id'
 
-const commits = groupCommit<Call, Outcome>({ commit: commitBatch, windowMs: () => setting('group_commit_window_ms') })
+/** An account that is held has a lane; its calls wait there and not where the others pass. */
+const submit = (call: Call): Promise<Outcome> => (hasLane(call.apiKeySha256) ? submitToLane(call) : commits.submit(call))
+
+const commits = groupCommit<Call, Outcome>({
+  commit: (calls) => commitBatch(calls, submitToLane),
+  windowMs: () => setting('group_commit_window_ms'),
+})
 
 /** The ladder of API 1.3: rungs 0–4 here, the rest in decide.ts under the operator's lock. Every outcome leaves its log row. */
 export async function authorize(request: Request, info: RequestInfo): Promise<Response> {
@@ -22,7 +29,7 @@ export async function authorize(request: Request, info: RequestInfo): Promise<Re
     const signed = await readSigned(request, info, (body) => withSession(sessionText, parseGameStart(body)))
     trace.keySha256 = signed.keySha256
     if (!signed.isSigned || !signed.isTimely) await prove(signed, info)
-    return answer(await commits.submit(toCall(signed, sessionText, info)), info, trace)
+    return answer(await submit(toCall(signed, sessionText, info)), info, trace)
   } catch (error) {
     return refuse(error, info, trace)
   } finally {

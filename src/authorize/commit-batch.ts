@@ -3,12 +3,12 @@ import type { Uuid } from '#src/core/ids'
 import { Problem } from '#src/core/problem'
 import { type Instant, now, stopwatch } from '#src/core/time'
 import { appendRows } from '#src/ledger/transfer'
-import { isDatabaseLost, rawSql, type Transaction, transaction } from '#src/platform/database'
+import { errorCode, isDatabaseLost, LOCK_NOT_AVAILABLE, rawSql, type Transaction, transaction } from '#src/platform/database'
 import { faultPoint } from '#src/platform/fault-point'
 import { log } from '#src/platform/log'
-import { type Call, type Decision, decide, type Usage } from './decide'
+import { type Call, type Decided, type Decision, decide, type Usage, type World } from './decide'
 import { insertRequestLogs, type RequestLogRow } from './request-log'
-import { readSessions, readWorld } from './world'
+import { type Patience, readSessions, readWorld } from './world'
 
 /** What a caller is answered: a decision that is committed, or the failure that kept us from one. */
 export type Outcome =
@@ -16,54 +16,92 @@ export type Outcome =
   | { verdict: 'refused'; problem: Problem }
   | { verdict: 'failed'; error: unknown }
 
+type Postpone = (call: Call) => Promise<Outcome>
+
 /**
- * Decides and charges a batch in one transaction; the outcomes stand in the order of the calls and only after COMMIT. When the batch
- * as a whole fails, its calls run one by one, so that one bad call never fails its neighbours.
+ * Decides and charges a batch in one transaction; the outcomes stand in the order of the calls and only after COMMIT. An account that
+ * somebody holds is not waited for: `postpone` takes its calls and the others are answered.
  */
-export async function commitBatch(calls: Call[]): Promise<Outcome[]> {
+export async function commitBatch(calls: Call[], postpone: Postpone): Promise<(Outcome | Promise<Outcome>)[]> {
   const since = now()
   try {
-    return await decideAndCharge(calls)
+    return await decideAndCharge(calls, 'short')
   } catch (error) {
-    if (isDatabaseLost(error)) return settleUnknown(calls, since, error)
-    log('error', 'batch failed', { operation: 'authorize', calls: calls.length, error })
-    if (calls.length === 1) return [{ verdict: 'failed', error }]
-    const outcomes: Outcome[] = []
-    for (const call of calls) outcomes.push(...(await commitBatch([call])))
-    return outcomes
+    if (errorCode(error) !== LOCK_NOT_AVAILABLE) return afterFailure(calls, since, error)
+    return await commitFree(calls, since, postpone)
   }
 }
 
-async function decideAndCharge(calls: Call[]): Promise<Decision[]> {
+/** The calls whose accounts are free now; the others are postponed. */
+async function commitFree(calls: Call[], since: Instant, postpone: Postpone): Promise<(Outcome | Promise<Outcome>)[]> {
+  try {
+    const decisions = await decideAndCharge(calls, 'none')
+    return decisions.map((decision, index) => decision ?? postpone(calls[index]!))
+  } catch (error) {
+    return afterFailure(calls, since, error)
+  }
+}
+
+/** Calls of one account that was held: waits for it as long as the pool allows, then says to come again. */
+export async function commitWaiting(calls: Call[]): Promise<Outcome[]> {
+  const since = now()
+  try {
+    return await decideAndCharge(calls, 'long')
+  } catch (error) {
+    return afterFailure(calls, since, error)
+  }
+}
+
+/** When a batch as a whole fails, its calls run one by one: one bad call never fails its neighbours. */
+async function afterFailure(calls: Call[], since: Instant, error: unknown): Promise<Outcome[]> {
+  if (isDatabaseLost(error)) return settleUnknown(calls, since, error)
+  log('error', 'batch failed', { operation: 'authorize', calls: calls.length, error })
+  if (calls.length === 1) return [{ verdict: 'failed', error }]
+  const outcomes: Outcome[] = []
+  for (const call of calls) outcomes.push(...(await commitWaiting([call])))
+  return outcomes
+}
+
+/** One transaction. With no patience the calls of held accounts are left undecided: undefined stands in their place. */
+async function decideAndCharge(calls: Call[], patience: 'short' | 'long'): Promise<Decision[]>
+async function decideAndCharge(calls: Call[], patience: Patience): Promise<(Decision | undefined)[]>
+async function decideAndCharge(calls: Call[], patience: Patience): Promise<(Decision | undefined)[]> {
   const elapsed = stopwatch()
-  const decisions = await transaction(async (tx) => {
-    faultPoint('begun')
-    const at = now()
-    const decided = decide(calls, await readWorld(tx, calls, at))
-    faultPoint('decided')
-    const charged = decided.decisions.flatMap((decision) => (decision.verdict === 'charged' ? [decision] : []))
-    const durationUs = Math.round(elapsed() * 1000)
-    // One after the other on one connection, without waiting in between: the order is the order of the foreign keys.
-    await Promise.all([
-      insertUsages(
-        tx,
-        charged.map((decision) => decision.usage),
-      ).then(() => faultPoint('usage_written')),
-      appendRows(
-        tx,
-        charged.map((decision) => decision.journal),
-      ).then(() => faultPoint('ledger_written')),
-      saveBuckets(tx, decided.buckets),
-      insertRequestLogs(
-        tx.sql,
-        calls.map((call, index) => logRow(call, decided.decisions[index]!, at, durationUs)),
-      ),
-    ])
-    faultPoint('before_commit')
-    return decided.decisions
-  })
+  const decisions = await transaction(
+    async (tx) => {
+      faultPoint('begun')
+      const at = now()
+      const world = await readWorld(tx, calls, at, patience)
+      const free = patience === 'none' ? freeCalls(calls, world) : calls
+      const decided = decide(free, world)
+      faultPoint('decided')
+      await write(tx, free, decided, at, Math.round(elapsed() * 1000))
+      faultPoint('before_commit')
+      return new Map(free.map((call, index) => [call, decided.decisions[index]!]))
+    },
+    { waitsForLocks: patience === 'long' },
+  )
   faultPoint('after_commit')
-  return decisions
+  return calls.map((call) => decisions.get(call))
+}
+
+const freeCalls = (calls: Call[], { operators }: World): Call[] => {
+  const locked = new Set(operators.map((operator) => operator.apiKeySha256))
+  return calls.filter((call) => locked.has(call.apiKeySha256))
+}
+
+/** One statement after the other on one connection, without waiting in between: the order is the order of the foreign keys. */
+async function write(tx: Transaction, calls: Call[], { decisions, buckets }: Decided, at: Instant, durationUs: number): Promise<void> {
+  const charged = decisions.flatMap((decision) => (decision.verdict === 'charged' ? [decision] : []))
+  const usages = charged.map((decision) => decision.usage)
+  const journal = charged.map((decision) => decision.journal)
+  const logs = calls.map((call, index) => logRow(call, decisions[index]!, at, durationUs))
+  await Promise.all([
+    insertUsages(tx, usages).then(() => faultPoint('usage_written')),
+    appendRows(tx, journal).then(() => faultPoint('ledger_written')),
+    saveBuckets(tx, buckets),
+    insertRequestLogs(tx.sql, logs),
+  ])
 }
 
 async function insertUsages({ sql }: Transaction, usages: Usage[]): Promise<void> {

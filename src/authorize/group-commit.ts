@@ -10,8 +10,6 @@ const CROWD_MS = 20
 export type GroupCommit<Call, Outcome> = {
   /** Adds a call to the next batch; its outcome arrives after COMMIT. */
   submit(call: Call): Promise<Outcome>
-  /** Calls that wait or are under way. */
-  waiting(): number
 }
 
 /**
@@ -19,19 +17,21 @@ export type GroupCommit<Call, Outcome> = {
  * which starts when the one before it ends, when it is full, or after `windowMs`.
  */
 export function groupCommit<Call, Outcome>(options: {
-  commit: (calls: Call[]) => Promise<Outcome[]>
+  /** Outcomes in the order of the calls; one that comes later does not hold up the next batch. */
+  commit: (calls: Call[]) => Promise<(Outcome | Promise<Outcome>)[]>
   windowMs: () => number
+  maxUnderWay?: number
 }): GroupCommit<Call, Outcome> {
-  type Waiting = { call: Call; resolve: (outcome: Outcome) => void; reject: (error: unknown) => void }
+  const maxUnderWay = options.maxUnderWay ?? MAX_UNDER_WAY
+  type Waiting = { call: Call; resolve: (outcome: Outcome | Promise<Outcome>) => void; reject: (error: unknown) => void }
   const queue: Waiting[] = []
   let underWay = 0
-  let calls = 0
   let timer: ReturnType<typeof setTimeout> | undefined
   let starting: ReturnType<typeof setImmediate> | undefined
   let crowdedUntil = 0
 
   function plan(): void {
-    if (queue.length === 0 || underWay === MAX_UNDER_WAY || starting) return
+    if (queue.length === 0 || underWay === maxUnderWay || starting) return
     if (underWay === 0 && nowMs() > crowdedUntil) start()
     else if (underWay === 0 || queue.length >= MAX_BATCH) startSoon()
     else timer ??= setTimeout(startSoon, options.windowMs())
@@ -45,7 +45,7 @@ export function groupCommit<Call, Outcome>(options: {
   function start(): void {
     clearTimeout(timer)
     timer = starting = undefined
-    if (queue.length === 0 || underWay === MAX_UNDER_WAY) return
+    if (queue.length === 0 || underWay === maxUnderWay) return
     const batch = queue.splice(0, MAX_BATCH)
     underWay++
     options
@@ -59,19 +59,17 @@ export function groupCommit<Call, Outcome>(options: {
       .finally(() => {
         underWay--
         if (batch.length > 1) crowdedUntil = nowMs() + CROWD_MS
-        calls -= batch.length
         plan()
       })
     plan()
   }
 
   function submit(call: Call): Promise<Outcome> {
-    calls++
     return new Promise((resolve, reject) => {
       queue.push({ call, resolve, reject })
       plan()
     })
   }
 
-  return { submit, waiting: () => calls }
+  return { submit }
 }

@@ -5,17 +5,27 @@ import type { Querying, Transaction } from '#src/platform/database'
 import { setting } from '#src/settings/settings'
 import type { Application, Call, Grant, Site, Usage, World } from './decide'
 
+/** How long to wait for an account that somebody holds: not at all, for as long as another batch takes, or as long as the pool allows. */
+export type Patience = 'none' | 'short' | 'long'
+
+/** Far more than a batch of another process takes, far less than a caller notices. */
+const SHORT_WAIT_MS = '200'
+
 /**
  * Locks the operators of these calls, then reads what their decisions depend on, one query each. All of it is sent in one go; the
  * connection keeps the order and each query sees what was committed when it starts. So everything is read after the lock, and a twin
  * that another process has just committed is already a known session here.
  */
-export async function readWorld(tx: Transaction, calls: Call[], now: Instant): Promise<World> {
+export async function readWorld(tx: Transaction, calls: Call[], now: Instant, patience: Patience): Promise<World> {
   const apiKeys = distinct(calls.map((call) => call.apiKeySha256))
   const applicationIds = distinct(calls.map((call) => call.start.applicationId))
   const siteIds = distinct(calls.map((call) => call.start.siteId))
-  const [operators, buckets, sessions, sites, applications, grants] = await Promise.all([
-    lockOperators(tx, { apiKeys }),
+  // A query of the driver starts when it is first awaited, unless it is told to: these two must come before all others, in this order.
+  const limiting = patience === 'short' ? tx.sql`SELECT set_config('lock_timeout', ${SHORT_WAIT_MS}, true)`.execute() : undefined
+  const locking = lockOperators(tx, { apiKeys }, { skipHeld: patience === 'none' }).execute()
+  const [, operators, buckets, sessions, sites, applications, grants] = await Promise.all([
+    limiting,
+    locking,
     readBuckets(tx, apiKeys),
     readSessions(tx, calls),
     readSites(tx, siteIds),

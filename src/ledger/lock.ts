@@ -1,3 +1,4 @@
+import type { PendingQuery } from 'postgres'
 import type { Uuid } from '#src/core/ids'
 import type { Money } from '#src/core/money'
 import type { Instant } from '#src/core/time'
@@ -22,9 +23,14 @@ export type LockedOperator = {
 
 /**
  * Locks operators by id or by API key digest (64 hex characters each); rows that do not exist are left out. Always in the order of
- * ids, so that two transactions can never wait for each other. The lock lets foreign keys point at the row meanwhile.
+ * ids, so that two transactions can never wait for each other. The lock lets foreign keys point at the row meanwhile. With `skipHeld`
+ * rows that somebody else holds are left out too instead of waited for.
  */
-export async function lockOperators(tx: Transaction, by: { ids: Uuid[] } | { apiKeys: string[] }): Promise<LockedOperator[]> {
+export function lockOperators(
+  tx: Transaction,
+  by: { ids: Uuid[] } | { apiKeys: string[] },
+  { skipHeld = false } = {},
+): PendingQuery<LockedOperator[]> {
   const { sql } = tx
   const chosen =
     'ids' in by
@@ -35,5 +41,5 @@ export async function lockOperators(tx: Transaction, by: { ids: Uuid[] } | { api
            encode(api_key_sha256, 'hex') AS "apiKeySha256", is_locked AS "isLocked", locked_reason AS "lockedReason",
            locked_at AS "lockedAt", deactivated_at AS "deactivatedAt",
            rate_limit_per_minute AS "rateLimitPerMinute", rate_limit_burst AS "rateLimitBurst"
-    FROM operator_accounts WHERE ${chosen} ORDER BY id FOR NO KEY UPDATE`
+    FROM operator_accounts WHERE ${chosen} ORDER BY id ${skipHeld ? sql`FOR NO KEY UPDATE SKIP LOCKED` : sql`FOR NO KEY UPDATE`}`
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import * as v from 'valibot'
 
@@ -32,6 +33,19 @@ const MasterKeys = v.pipe(
   ),
 )
 
+/** Addresses or CIDR ranges parted by commas. */
+const AddressRanges = v.pipe(
+  v.string(),
+  v.trim(),
+  v.check((text) => text.split(',').every((part) => isAddressRange(part.trim())), 'must be addresses or CIDR ranges parted by commas'),
+)
+
+function isAddressRange(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/')
+  const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
+  return longest > 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= longest))
+}
+
 /** Every environment variable of the product; `.env.example` and the README are checked against these keys. */
 export const Environment = v.object({
   APP_ENV: v.optional(v.picklist(['development', 'test', 'production'], 'must be development, test or production'), 'development'),
@@ -42,7 +56,7 @@ export const Environment = v.object({
   DATABASE_POOL: integer(2, 100, 10),
   PUBLIC_URL: v.optional(url(['http:', 'https:'])),
   ALLOWED_HOSTS: optionalText,
-  TRUSTED_PROXIES: optionalText,
+  TRUSTED_PROXIES: v.optional(AddressRanges),
   WEB_PROCESSES: integer(1, 64, 1),
   MASTER_KEYS: v.optional(MasterKeys),
   JWT_SECRET: v.optional(v.pipe(v.string(), v.minLength(32, 'must have at least 32 characters'))),

@@ -112,20 +112,23 @@ export function poolUse(): { active: number; idle: number; waiting: number } {
 }
 
 /** Deadlock, serialization failure, lock time-out: PostgreSQL rolled back, the same work may run again. */
-const RETRYABLE = new Set(['40P01', '40001', '55P03'])
+export const LOCK_NOT_AVAILABLE = '55P03'
+const RETRYABLE = new Set(['40P01', '40001', LOCK_NOT_AVAILABLE])
 const ATTEMPTS = 3
 
 /**
  * Runs `work` in one transaction and returns its result after COMMIT. Repeats it up to 3 times when PostgreSQL asks for that, so
- * `work` must change nothing but the database. Throws what `work` throws.
+ * `work` must change nothing but the database. Whoever has another way than to wait for a lock says so: then a lock's time-out is thrown
+ * at once. Throws what `work` throws.
  */
-export async function transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+export async function transaction<T>(work: (tx: Transaction) => Promise<T>, { waitsForLocks = true } = {}): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     openTransactions++
     try {
       return (await rawSql().begin((sql) => work({ sql, db: builder(sql) }))) as T
     } catch (error) {
-      if (attempt === ATTEMPTS || !RETRYABLE.has(errorCode(error) ?? '')) throw error
+      const code = errorCode(error) ?? ''
+      if (attempt === ATTEMPTS || !RETRYABLE.has(code) || (code === LOCK_NOT_AVAILABLE && !waitsForLocks)) throw error
       await Bun.sleep(5 * attempt * (1 + Math.random()))
     } finally {
       openTransactions--

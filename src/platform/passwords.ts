@@ -1,5 +1,6 @@
 import { invalidField } from '#src/core/problem'
 import { config } from './config'
+import { turnstile } from './turnstile'
 
 /** argon2id with 19 MiB and two passes (PRODUCT 2); about 35 ms a check. */
 const ARGON2ID = { algorithm: 'argon2id', memoryCost: 19_456, timeCost: 2 } as const
@@ -14,8 +15,7 @@ const DEMO_PASSWORDS: readonly string[] = ['Admin@2024!', 'Pass@2024!', 'Analyst
 /** True for a password of our documents: nobody may use it where APP_ENV=production. */
 export const isDemoPassword = (password: string): boolean => DEMO_PASSWORDS.includes(password)
 
-let underWay = 0
-const waiting: (() => void)[] = []
+const inTurn = turnstile(MAX_UNDER_WAY)
 
 /** Hashes a password for keeping. Throws INVALID_PARAMS for a password of our documents where APP_ENV=production. */
 export async function hashPassword(password: string): Promise<string> {
@@ -31,15 +31,4 @@ export async function isPassword(password: string, hash: string | undefined): Pr
   const against = hash ?? (await decoy)
   const right = await inTurn(() => Bun.password.verify(password, against))
   return right && hash !== undefined
-}
-
-async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (underWay >= MAX_UNDER_WAY) await new Promise<void>((resolve) => waiting.push(resolve))
-  underWay++
-  try {
-    return await work()
-  } finally {
-    underWay--
-    waiting.shift()?.()
-  }
 }

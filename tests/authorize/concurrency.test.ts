@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { stopwatch } from '#src/core/time'
 import { bookFaults } from '#tests/ledger/books'
 import { type Answer, authorize, newSessionId, startBody } from '#tests/support/client'
 import { aSite, aStore, balanceOf, credit, type Store } from '#tests/support/factory'
@@ -94,6 +95,30 @@ describe('one bad call never fails its neighbours', () => {
     expect((await waiting).status).toBe(200)
     expect(await bookFaults(scene.owner)).toEqual([])
   })
+
+  test('when several accounts are held, calls of the others in the same batches are answered within a second, the held ones after', async () => {
+    const stores = await Promise.all(Array.from({ length: 14 }, () => aStore({ balance: '1000.00', price: '1.00' })))
+    const held = stores.slice(0, 3)
+    let release = () => {}
+    const holding = scene.owner.begin(async (sql) => {
+      await sql`SELECT FROM operator_accounts WHERE id = ANY (${held.map((store) => store.operator.id)}::uuid[]) FOR UPDATE`
+      await new Promise<void>((resolve) => {
+        release = resolve
+      })
+    })
+    await waitUntilHeld(held[2]!)
+    const elapsed = stopwatch()
+    const sent = [...stores, ...stores, ...stores].map((store) => ({ store, answer: authorize(scene.url, store) }))
+    const free = await Promise.all(sent.filter(({ store }) => !held.includes(store)).map(({ answer }) => answer))
+    expect(free.map(({ status }) => status)).toEqual(free.map(() => 200))
+    expect(elapsed()).toBeLessThan(1_000)
+    release()
+    await holding
+    const waited = await Promise.all(sent.filter(({ store }) => held.includes(store)).map(({ answer }) => answer))
+    expect(waited.map(({ status }) => status)).toEqual(waited.map(() => 200))
+    for (const store of stores) expect(await balanceOf(store.operator.id)).toBe(99_400n as never)
+    expect(await bookFaults(scene.owner)).toEqual([])
+  }, 30_000)
 
   async function waitUntilHeld(store: Store): Promise<void> {
     for (;;) {

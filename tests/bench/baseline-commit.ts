@@ -14,18 +14,14 @@ import { setting } from '#src/settings/settings'
  * sent together and all writes sent together without waiting in between.
  */
 export function groupCommit(): GroupCommit<Call, Outcome> {
-  let waiting = 0
   const submit = async (call: Call): Promise<Outcome> => {
-    waiting++
     try {
       return await commitOne(call)
     } catch (error) {
       return { verdict: 'failed', error: isDatabaseLost(error) ? new Problem('SERVICE_UNAVAILABLE', { retry_after: 1 }) : error }
-    } finally {
-      waiting--
     }
   }
-  return { submit, waiting: () => waiting }
+  return { submit }
 }
 
 /**

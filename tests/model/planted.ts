@@ -67,7 +67,7 @@ export const MUTANTS: Mutant[] = [
     'if (session.operatorId !== operator.id)',
     'if (session.operatorId === undefined)',
   ),
-  mutant('accounts are read without a lock', [test('concurrency')], 'src/ledger/lock.ts', ' FOR NO KEY UPDATE`', '`'),
+  mutant('accounts are read without a lock', [test('concurrency')], 'src/ledger/lock.ts', ' : sql`FOR NO KEY UPDATE`', ' : sql``'),
   mutant('a game for exactly the balance is refused', [test('charge')], DECIDE, 'if (total > head.balance)', 'if (total >= head.balance)'),
   mutant(
     'the last player plays for free',
@@ -82,13 +82,18 @@ export const MUTANTS: Mutant[] = [
     changes: [
       {
         file: COMMIT,
-        from: '  const decisions = await transaction(async (tx) => {',
-        to: '  const early = Promise.withResolvers<Decision[]>()\n  void transaction(async (tx) => {',
+        from: '  const decisions = await transaction(\n    async (tx) => {',
+        to: '  const early = Promise.withResolvers<Map<Call, Decision>>()\n  void transaction(\n    async (tx) => {',
       },
       {
         file: COMMIT,
-        from: "    faultPoint('before_commit')\n    return decided.decisions\n  })\n",
-        to: '    early.resolve(decided.decisions)\n    await Bun.sleep(20)\n    return decided.decisions\n  }).catch(early.reject)\n  const decisions = await early.promise\n',
+        from: "    { waitsForLocks: patience === 'long' },\n  )\n",
+        to: "    { waitsForLocks: patience === 'long' },\n  ).catch(early.reject)\n  const decisions = await early.promise\n",
+      },
+      {
+        file: COMMIT,
+        from: '      return new Map(free.map((call, index) => [call, decided.decisions[index]!]))\n',
+        to: '      const result = new Map(free.map((call, index) => [call, decided.decisions[index]!]))\n      early.resolve(result)\n      await Bun.sleep(20)\n      return result\n',
       },
     ],
   },
@@ -172,13 +177,13 @@ export const MUTANTS: Mutant[] = [
     'path: rawPath(request), body }',
     "path: rawPath(request).split('?')[0]!, body }",
   ),
-  mutant('the bucket is not kept', [test('rate-limits')], COMMIT, '      saveBuckets(tx, decided.buckets),\n', ''),
+  mutant('the bucket is not kept', [test('rate-limits')], COMMIT, '    saveBuckets(tx, buckets),\n', ''),
   mutant('unknown fields are dropped in silence', [test('body')], 'src/authorize/input.ts', 'v.strictObject({ app_id', 'v.object({ app_id'),
   mutant(
     'a call leaves no row in the request log',
     [test('charge')],
     COMMIT,
-    'calls.map((call, index) => logRow(call, decided.decisions[index]!, at, durationUs))',
+    'calls.map((call, index) => logRow(call, decisions[index]!, at, durationUs))',
     '[]',
   ),
   mutant(
