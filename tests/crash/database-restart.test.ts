@@ -40,6 +40,8 @@ test('PostgreSQL killed under the server: 503 with words meanwhile, healed withi
   await closeDatabase()
   process.kill(Number(readFileSync(join(dataDir, 'pg/postmaster.pid'), 'utf8').split('\n')[0]), 'SIGKILL')
 
+  // Backends outlive their postmaster for a moment, until they look for it.
+  while ((await status('/health')) === 200);
   const sessionId = newSessionId(store.operator.id)
   const refused = await authorize(server.url, store, { players: 2, sessionId })
   expect([refused.status, refused.body.error_code]).toEqual([503, 'SERVICE_UNAVAILABLE'])
