@@ -12,6 +12,9 @@ afterAll(async () => {
   await Promise.all(servers.map((server) => server.kill()))
 })
 const STORM_MS = 4_000
+/** A busy machine gets more time for as many games. */
+const LONGEST_STORM_MS = 40_000
+const ENOUGH_GAMES = 100
 const WORKERS = 24
 /** A call that nobody answers for this long counts as a hang. */
 const LONGEST_CALL_MS = 20_000
@@ -60,8 +63,8 @@ test('under load, with database connections and servers killed at random, nothin
   servers.push(...(await Promise.all([spawn(), spawn()])))
   const urls = () => servers.map(({ url }) => url)
   const elapsed = stopwatch()
-  const isOver = () => elapsed() > STORM_MS
   const journal: Journal = { acknowledged: new Map(), statuses: new Map(), longestMs: 0 }
+  const isOver = () => elapsed() > LONGEST_STORM_MS || (elapsed() > STORM_MS && journal.acknowledged.size > ENOUGH_GAMES)
   const hot = await aStore({ balance: '9000000.00', price: '0.01' })
   const others = await Promise.all(Array.from({ length: WORKERS / 2 }, () => aStore({ balance: '90000.00', price: '0.01' })))
 
@@ -87,7 +90,7 @@ test('under load, with database connections and servers killed at random, nothin
     JSON.stringify(told),
   ).toEqual([])
   expect(killed).toBeGreaterThan(20)
-  expect(journal.acknowledged.size).toBeGreaterThan(100)
+  expect(journal.acknowledged.size).toBeGreaterThan(ENOUGH_GAMES)
   expect(servers.map(({ process }) => process.exitCode)).toEqual([null, null])
 
   const usages = await scene.owner<{ session_id: string; id: string }[]>`SELECT session_id, id FROM usage_records`
