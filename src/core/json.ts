@@ -19,6 +19,7 @@ export function parseJson(text: string): ParsedJson {
 
 /** One pass over the text; leaves grammar to JSON.parse and looks only at nesting, keys and strings. */
 function scan(text: string): 'syntax' | 'depth' | 'duplicate_key' | 'text' | undefined {
+  if (!text.isWellFormed()) return 'text'
   const keys: (Set<string> | undefined)[] = []
   for (let at = 0; at < text.length; at++) {
     const char = text.charCodeAt(at)
@@ -28,21 +29,34 @@ function scan(text: string): 'syntax' | 'depth' | 'duplicate_key' | 'text' | und
     else if (char === QUOTE) {
       const end = closingQuote(text, at)
       if (end < 0) return 'syntax'
-      const value = stringValue(text.slice(at, end + 1))
-      if (value === undefined) return 'syntax'
-      if (!value.isWellFormed() || value.includes('\0')) return 'text'
-      const object = keys.at(-1)
-      if (object && nextChar(text, end + 1) === COLON) {
-        if (object.has(value)) return 'duplicate_key'
-        object.add(value)
-      }
+      const fault = checkString(text, at, end, keys[keys.length - 1])
+      if (fault) return fault
       at = end
     }
   }
   return undefined
 }
 
-const [QUOTE, BACKSLASH, COLON] = [34, 92, 58]
+/** A string's content is looked at only where it can hide something: behind an escape, or as a key. */
+function checkString(
+  text: string,
+  open: number,
+  end: number,
+  object: Set<string> | undefined,
+): 'syntax' | 'duplicate_key' | 'text' | undefined {
+  const isKey = object !== undefined && nextChar(text, end + 1) === COLON
+  const isEscaped = end > open + 1 && text.slice(open + 1, end).includes('\\')
+  if (!isKey && !isEscaped) return undefined
+  const value = isEscaped ? unescaped(text.slice(open, end + 1)) : text.slice(open + 1, end)
+  if (value === undefined) return 'syntax'
+  if (isEscaped && (!value.isWellFormed() || value.includes('\0'))) return 'text'
+  if (!isKey) return undefined
+  if (object.has(value)) return 'duplicate_key'
+  object.add(value)
+  return undefined
+}
+
+const [QUOTE, BACKSLASH, COLON, SPACE] = [34, 92, 58, 32]
 const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY] = [123, 125, 91, 93]
 
 function closingQuote(text: string, open: number): number {
@@ -54,8 +68,7 @@ function closingQuote(text: string, open: number): number {
   return -1
 }
 
-function stringValue(quoted: string): string | undefined {
-  if (!quoted.includes('\\')) return quoted.slice(1, -1)
+function unescaped(quoted: string): string | undefined {
   try {
     return JSON.parse(quoted) as string
   } catch {
@@ -63,8 +76,9 @@ function stringValue(quoted: string): string | undefined {
   }
 }
 
+/** The next character that is no white space. */
 function nextChar(text: string, from: number): number {
   let at = from
-  while (at < text.length && ' \t\n\r'.includes(text[at]!)) at++
+  while (text.charCodeAt(at) <= SPACE) at++
   return text.charCodeAt(at)
 }
