@@ -3,15 +3,27 @@ import { accountsAdminApi } from '#src/accounts/admin.api'
 import { accountsAnyoneApi } from '#src/accounts/anyone.api'
 import { type Caller, callerOfCookie, callerOfToken } from '#src/accounts/caller'
 import { accountsOperatorApi } from '#src/accounts/operator.api'
+import { accountsOperatorPages } from '#src/accounts/operator.pages'
 import { accountsPublicApi } from '#src/accounts/public.api'
 import { accountsPublicPages } from '#src/accounts/public.pages'
+import { apiKeysOperatorPages } from '#src/api-keys/operator.pages'
 import { applicationsAdminApi } from '#src/applications/admin.api'
 import { applicationsOperatorApi } from '#src/applications/operator.api'
+import { applicationsOperatorPages } from '#src/applications/operator.pages'
 import { clientApi } from '#src/authorize/client.api'
+import { balancesOperatorApi } from '#src/balances/operator.api'
+import { balancesOperatorPages } from '#src/balances/operator.pages'
 import { Problem } from '#src/core/problem'
+import { exportsOperatorApi } from '#src/exports/operator.api'
+import { exportsOperatorPages } from '#src/exports/operator.pages'
 import { operatorHomePages } from '#src/home/operator.pages'
 import { staffHomePages } from '#src/home/staff.pages'
 import { monitoringApi } from '#src/monitoring/public.api'
+import { messagesAdminApi } from '#src/notifications/admin.api'
+import { messagesOperatorApi } from '#src/notifications/operator.api'
+import { messagesOperatorPages } from '#src/notifications/operator.pages'
+import { simulatorPages } from '#src/notifications/public.pages'
+import { apiDocs } from '#src/openapi/public.pages'
 import type { Permission } from '#src/permissions/permissions'
 import { requirePermission } from '#src/permissions/require'
 import { readForm } from '#src/platform/form'
@@ -20,13 +32,20 @@ import type { Audience, Callers, Route } from '#src/platform/route'
 import { cookieValue, requireCsrfToken, requireSameOrigin } from '#src/platform/web-session'
 import { problemPage } from '#src/problem-page'
 import { publicPages } from '#src/public.pages'
+import { searchOperatorPages } from '#src/search/operator.pages'
+import { searchStaffPages } from '#src/search/staff.pages'
 import { sitesOperatorApi } from '#src/sites/operator.api'
+import { sitesOperatorPages } from '#src/sites/operator.pages'
 import { staffPublicApi } from '#src/staff/public.api'
 import { staffPublicPages } from '#src/staff/public.pages'
 import { staffApi } from '#src/staff/staff.api'
+import { statisticsOperatorApi } from '#src/statistics/operator.api'
+import { statisticsOperatorPages } from '#src/statistics/operator.pages'
+import { usageOperatorApi } from '#src/usage/operator.api'
+import { usageOperatorPages } from '#src/usage/operator.pages'
 
 /** Every route of the product. Tests generate the matrix of roles, routes and foreign ids from this table. */
-export const routes = [
+export const routes: Route[] = [
   ...clientApi,
   ...accountsPublicApi,
   ...accountsAnyoneApi,
@@ -36,13 +55,32 @@ export const routes = [
   ...staffApi,
   ...sitesOperatorApi,
   ...applicationsOperatorApi,
+  ...exportsOperatorApi,
+  ...usageOperatorApi,
+  ...statisticsOperatorApi,
   ...applicationsAdminApi,
+  ...balancesOperatorApi,
+  ...messagesOperatorApi,
+  ...messagesAdminApi,
   ...monitoringApi,
+  ...apiDocs(() => routes),
   ...publicPages,
   ...accountsPublicPages,
   ...staffPublicPages,
   ...operatorHomePages,
+  ...usageOperatorPages,
+  ...statisticsOperatorPages,
+  ...searchOperatorPages,
+  ...accountsOperatorPages,
+  ...apiKeysOperatorPages,
+  ...sitesOperatorPages,
+  ...applicationsOperatorPages,
+  ...balancesOperatorPages,
+  ...exportsOperatorPages,
+  ...messagesOperatorPages,
+  ...simulatorPages,
   ...staffHomePages,
+  ...searchStaffPages,
 ] as unknown as Route[]
 
 /** `/api/v1` is an exact alias of `/v1`. */

@@ -1,9 +1,13 @@
 import { beforeAll, expect, test } from 'bun:test'
 import { routes } from '#src/app'
 import { newId, type Uuid } from '#src/core/ids'
+import { now } from '#src/core/time'
+import { notify } from '#src/notifications/messages'
 import { PERMISSIONS } from '#src/permissions/permissions'
+import { transaction } from '#src/platform/database'
 import type { Audience, Route } from '#src/platform/route'
 import { browserHeaders, operatorToken, staffToken, withServer } from './support/api'
+import { authorize } from './support/client'
 import { aGrant, anApplication, anOperator, aSite, aStaff, type TestOperator } from './support/factory'
 
 /**
@@ -21,6 +25,7 @@ const withId = guarded.filter((route) => route.path.includes(':'))
 const OPEN = [
   'GET /',
   'GET /admin/login',
+  'GET /docs',
   'GET /finance/login',
   'GET /game/applications',
   'GET /game/sites',
@@ -31,8 +36,11 @@ const OPEN = [
   'GET /health/redis',
   'GET /language',
   'GET /metrics',
+  'GET /openapi.json',
   'GET /operator/login',
   'GET /operator/register',
+  'GET /simulator/mails',
+  'GET /simulator/mails/:mail_id',
   'GET /theme',
   'POST /admin/login',
   'POST /auth/admin/login',
@@ -180,7 +188,25 @@ const EXAMPLES: Record<string, Example> = {
   'DELETE /operators/me/sessions/:session_id': { foreign: sessionOf },
   'PUT /operators/me/sites/:site_id': { foreign: ({ siteId }) => siteId, body: { name: '抢来的店' } },
   'DELETE /operators/me/sites/:site_id': { foreign: ({ siteId }) => siteId },
+  'PUT /operators/me/messages/:message_id/read': { foreign: messageOf },
+  'GET /operator/messages/:message_id': { foreign: messageOf },
+  'GET /operators/me/usage-records/:usage_id': { foreign: usageOf },
+  'GET /operator/usage/:usage_id': { foreign: usageOf },
+  'GET /operator/sessions/:session_id/end': { foreign: sessionOf },
+  'POST /operator/sessions/:session_id/end': { foreign: sessionOf },
+  'GET /operator/sites/:site_id': { foreign: ({ siteId }) => siteId },
+  'GET /operator/sites/:site_id/edit': { foreign: ({ siteId }) => siteId },
+  'POST /operator/sites/:site_id/edit': { foreign: ({ siteId }) => siteId },
+  'GET /operator/sites/:site_id/delete': { foreign: ({ siteId }) => siteId },
+  'POST /operator/sites/:site_id/delete': { foreign: ({ siteId }) => siteId },
+  'GET /operator/applications/requests/:request_id': { foreign: requestOf },
+  'GET /operator/applications/:app_id/request': { foreign: ({ operator }) => operator.id },
+  'POST /operator/applications/:app_id/request': { foreign: ({ operator }) => operator.id },
+  'POST /operator/exports/:export_id/again': { foreign: exportOf },
+  'GET /operator/exports/:export_id/file': { foreign: exportOf },
   'GET /admin/operators/:operator_id': { foreign: ({ siteId }) => siteId },
+  'PUT /admin/operators/:operator_id': { foreign: ({ siteId }) => siteId, body: { name: '改过的名字' } },
+  'PUT /admin/operators/:operator_id/category': { foreign: ({ siteId }) => siteId, body: { category: 'vip' } },
   'POST /admin/operators/:operator_id/lock': { foreign: ({ siteId }) => siteId, body: REASON },
   'POST /admin/operators/:operator_id/unlock': { foreign: ({ siteId }) => siteId, body: REASON },
   'POST /admin/operators/:operator_id/deactivate': { foreign: ({ siteId }) => siteId, body: REASON },
@@ -188,13 +214,38 @@ const EXAMPLES: Record<string, Example> = {
   'POST /admin/operators/:operator_id/api-key/reset': { foreign: ({ siteId }) => siteId, body: REASON },
   'PUT /admin/applications/:app_id': { foreign: ({ operator }) => operator.id, body: { is_active: false } },
   'PUT /admin/applications/:app_id/price': { foreign: ({ operator }) => operator.id, body: { unit_price: '1.00' } },
+  'POST /admin/app-requests/:request_id/approve': { foreign: ({ operator }) => operator.id },
+  'POST /admin/app-requests/:request_id/reject': { foreign: ({ operator }) => operator.id, body: REASON },
   'DELETE /admin/authorizations/:authorization_id': { foreign: ({ operator }) => operator.id },
 }
 
-async function sessionOf(victim: Victim): Promise<Uuid> {
-  await operatorToken(victim.operator.id)
-  const [session] = await started.database.owner`SELECT id FROM auth_sessions WHERE operator_id = ${victim.operator.id}`
+async function messageOf(victim: Victim): Promise<Uuid> {
+  await transaction((tx) => notify(tx, [victim.operator.id], { type: 'security', title: '受害者的消息', content: '受害者的内容' }, now()))
+  const [message] = await started.database.owner`SELECT id FROM message_notifications WHERE target_operator_id = ${victim.operator.id}`
+  return message!.id
+}
+
+async function usageOf(victim: Victim): Promise<Uuid> {
+  return ((await authorize(started.url, victim)).body.data!.usage_id as string).replace('usage_', '')
+}
+async function exportOf({ operator: { id: operatorId } }: Victim): Promise<Uuid> {
+  const id = newId()
+  await started.database.owner`
+    INSERT INTO exports (id, operator_id, kind, format, language, filter, rows_total, file_name, created_at)
+    VALUES (${id}, ${operatorId}, 'transactions', 'csv', 'zh', '{}', 1, 'transactions_20260305.csv', now())`
+  return id
+}
+async function sessionOf({ operator }: Victim): Promise<Uuid> {
+  await operatorToken(operator.id)
+  const [session] = await started.database.owner`SELECT id FROM auth_sessions WHERE operator_id = ${operator.id}`
   return session!.id
+}
+async function requestOf(victim: Victim): Promise<Uuid> {
+  const id = newId()
+  await started.database.owner`
+    INSERT INTO application_authorization_requests (id, operator_id, application_id, reason, created_at, updated_at)
+    VALUES (${id}, ${victim.operator.id}, ${victim.applicationId}, '受害者的申请理由说明', now(), now())`
+  return id
 }
 
 async function aVictim(): Promise<Victim> {
@@ -240,5 +291,10 @@ for (const route of withId) {
   })
 }
 
-/** What is left when the id that was asked for and the id of the request are taken out. */
-const withoutIds = (text: string, id: Uuid): string => text.replaceAll(id, '<id>').replace(/"request_id":"[^"]+"/, '')
+/** What is left when the id that was asked for is taken out, and what is new with each request: its id, the form's token, the time. */
+const withoutIds = (text: string, id: Uuid): string =>
+  text
+    .replaceAll(id, '<id>')
+    .replace(/"request_id":"[^"]+"|<code>[0-9a-f-]{36}<\/code>/, '')
+    .replace(/[0-9a-f]{64}/g, '<token>')
+    .replace(/<time[^>]*>[^<]*<\/time>/g, '<time>')

@@ -46,6 +46,7 @@ function EnvironmentStrip() {
     <aside class="environment" aria-label={t('shell.environment')}>
       <Icon name="triangle-alert" />
       {t(`shell.environment.${environment}`)}
+      <a href="/simulator/mails">{t('mails.link')}</a>
     </aside>
   )
 }

@@ -1,12 +1,15 @@
 import type { ComponentChildren } from 'preact'
-import { formatYuan } from '#src/core/money'
 import type { PlainKey } from '#src/core/text'
+import { LiveStanding } from './components/bell'
 import { Brand } from './components/brand'
 import { CsrfField } from './components/form'
 import { Icon } from './components/icon'
 import { Preferences } from './components/preferences'
+import { SearchBox } from './components/search-box'
+import { Shortcuts } from './components/shortcuts'
+import { Toast } from './components/toast'
 import { Document } from './document'
-import { AREAS, isCurrent, navigationFor } from './navigation'
+import { AREAS, goKey, isCurrent, navigationFor } from './navigation'
 import { type PageContext, usePage, useText } from './page-context'
 
 type Viewer = NonNullable<PageContext['viewer']>
@@ -15,25 +18,29 @@ export type LayoutProps = {
   title: string
   /** Muted words beside the title: how fresh the figures are, or what they cover. */
   note?: ComponentChildren
+  /** The pages between the home page and this one. */
+  trail?: readonly { href: string; label: string }[]
   /** The one primary action of the page. */
   action?: ComponentChildren
   children: ComponentChildren
 }
 
 /** The shell of every page behind a sign-in; throws when nobody is signed in. */
-export function Layout({ title, note, action, children }: LayoutProps) {
-  const { viewer } = usePage()
+export function Layout({ title, note, trail = [], action, children }: LayoutProps) {
+  const { viewer, done } = usePage()
   if (!viewer) throw new Error('The shell needs a signed-in viewer; pages for everybody use PublicLayout')
   return (
     <Document title={title} bodyClass="shell" htmx>
       <TopBar viewer={viewer} />
       <SideNavigation viewer={viewer} />
       <main id="main" class="main" tabIndex={-1}>
-        <Heading viewer={viewer} title={title} note={note} action={action} />
+        <Heading viewer={viewer} title={title} note={note} trail={trail} action={action} />
         <div id="flash" aria-live="polite" />
+        {done && <Toast words={done} />}
         {children}
       </main>
       <BottomBar viewer={viewer} />
+      <Shortcuts viewer={viewer} />
     </Document>
   )
 }
@@ -43,12 +50,9 @@ function TopBar({ viewer }: { viewer: Viewer }) {
   return (
     <header class="topbar">
       <Brand href={AREAS[viewer.kind].home} />
+      <SearchBox action={AREAS[viewer.kind].search} />
       <div class="topbar-end">
-        {viewer.kind === 'operator' && (
-          <p class="topbar-balance">
-            <span class="muted">{t('shell.balance')}</span> <b id="topbar-balance">{formatYuan(viewer.balance)}</b>
-          </p>
-        )}
+        {viewer.kind === 'operator' && <LiveStanding standing={viewer} />}
         <span class="badge neutral topbar-role">{t(roleOf(viewer))}</span>
         <Preferences />
         <AccountMenu viewer={viewer} />
@@ -87,6 +91,16 @@ function AccountMenu({ viewer }: { viewer: Viewer }) {
             <bdi>{viewer.username}</bdi> · {t(roleOf(viewer))}
           </span>
         </p>
+        {viewer.kind === 'operator' && (
+          <a class="menu-item" href="/operator/profile">
+            <Icon name="circle-user" />
+            {t('nav.account')}
+          </a>
+        )}
+        <button type="button" class="menu-item" data-keys-list hidden>
+          <Icon name="keyboard" />
+          {t('keys.title')}
+        </button>
         <form method="post" action={AREAS[viewer.kind].signOut}>
           <CsrfField />
           <button type="submit" class="menu-item">
@@ -116,7 +130,12 @@ function SideNavigation({ viewer }: { viewer: Viewer }) {
           <ul>
             {navigationFor(viewer.kind).map((row) => (
               <li key={row.href}>
-                <a class="side-link" href={row.href} aria-current={isCurrent(row.href, path) ? 'page' : undefined}>
+                <a
+                  class="side-link"
+                  href={row.href}
+                  data-go={goKey(row.href)}
+                  aria-current={isCurrent(row.href, path) ? 'page' : undefined}
+                >
                   <Icon name={row.icon} size={20} />
                   <span class="side-label">{t(row.label)}</span>
                 </a>
@@ -133,7 +152,7 @@ function SideNavigation({ viewer }: { viewer: Viewer }) {
   )
 }
 
-function Heading({ viewer, title, note, action }: Pick<LayoutProps, 'title' | 'note' | 'action'> & { viewer: Viewer }) {
+function Heading({ viewer, title, note, trail = [], action }: Omit<LayoutProps, 'children'> & { viewer: Viewer }) {
   const t = useText()
   return (
     <div class="heading">
@@ -143,10 +162,21 @@ function Heading({ viewer, title, note, action }: Pick<LayoutProps, 'title' | 'n
             <li>
               <a href={AREAS[viewer.kind].home}>{t(AREAS[viewer.kind].name)}</a>
             </li>
-            <li aria-current="page">{title}</li>
+            {trail.map((page) => (
+              <li key={page.href}>
+                <a href={page.href}>
+                  <bdi>{page.label}</bdi>
+                </a>
+              </li>
+            ))}
+            <li aria-current="page">
+              <bdi>{title}</bdi>
+            </li>
           </ol>
         </nav>
-        <h1>{title}</h1>
+        <h1>
+          <bdi>{title}</bdi>
+        </h1>
       </div>
       <div class="heading-end">
         {note && <p class="muted">{note}</p>}

@@ -1,4 +1,4 @@
-import type { PlainKey } from '#src/core/text'
+import { type PlainKey, text } from '#src/core/text'
 import type { IconName } from './components/icon'
 import type { PageContext } from './page-context'
 
@@ -16,6 +16,15 @@ type NavigationRow = {
 /** Every page the navigation leads to. A page that does not exist has no row, and a role sees only its own rows. */
 const NAVIGATION: readonly NavigationRow[] = [
   { for: 'operator', href: '/operator/', label: 'nav.home', icon: 'house', task: true },
+  { for: 'operator', href: '/operator/usage', label: 'nav.usage', icon: 'receipt', task: true },
+  { for: 'operator', href: '/operator/statistics', label: 'nav.statistics', icon: 'chart-column', task: true },
+  { for: 'operator', href: '/operator/sites', label: 'nav.sites', icon: 'store', task: false },
+  { for: 'operator', href: '/operator/applications', label: 'nav.applications', icon: 'gamepad-2', task: false },
+  { for: 'operator', href: '/operator/transactions', label: 'transactions.title', icon: 'landmark', task: false },
+  { for: 'operator', href: '/operator/exports', label: 'exports.title', icon: 'download', task: false },
+  { for: 'operator', href: '/operator/api-keys', label: 'nav.apiKeys', icon: 'key-round', task: false },
+  { for: 'operator', href: '/operator/profile', label: 'nav.account', icon: 'circle-user', task: false },
+  { for: 'operator', href: '/operator/messages', label: 'messages.title', icon: 'bell', task: true },
   { for: 'admin', href: '/admin/', label: 'nav.home', icon: 'house', task: true },
   { for: 'finance', href: '/finance/', label: 'nav.home', icon: 'house', task: true },
   { for: 'analyst', href: '/analytics/', label: 'nav.home', icon: 'house', task: true },
@@ -23,16 +32,53 @@ const NAVIGATION: readonly NavigationRow[] = [
 
 /** Where each kind of viewer starts and signs out; analysts come in through the administrators' door. */
 export const AREAS = {
-  operator: { home: '/operator/', signOut: '/operator/logout', name: 'audience.operator' },
-  admin: { home: '/admin/', signOut: '/admin/logout', name: 'audience.admin' },
-  finance: { home: '/finance/', signOut: '/finance/logout', name: 'audience.finance' },
-  analyst: { home: '/analytics/', signOut: '/admin/logout', name: 'audience.analyst' },
-} as const satisfies Record<ViewerKind, { home: string; signOut: string; name: PlainKey }>
+  operator: { home: '/operator/', search: '/operator/search', signOut: '/operator/logout', name: 'audience.operator' },
+  admin: { home: '/admin/', search: '/staff/search', signOut: '/admin/logout', name: 'audience.admin' },
+  finance: { home: '/finance/', search: '/staff/search', signOut: '/finance/logout', name: 'audience.finance' },
+  analyst: { home: '/analytics/', search: '/staff/search', signOut: '/admin/logout', name: 'audience.analyst' },
+} as const satisfies Record<ViewerKind, { home: string; search: string; signOut: string; name: PlainKey }>
 
 export const navigationFor = (kind: ViewerKind): readonly NavigationRow[] => NAVIGATION.filter((row) => row.for === kind)
 
-/** Whether `href` is the page at `path` or, for all but the home page, one above it. */
+/** Pages that belong to a row though their address does not begin with its own: tabs beside it. */
+const BESIDE: Readonly<Record<string, readonly string[]>> = {
+  '/operator/usage': ['/operator/explain'],
+  '/operator/transactions': ['/operator/statement', '/operator/ledger'],
+  '/operator/profile': ['/operator/password', '/operator/sessions', '/operator/close'],
+}
+
+/** Whether `href` is the page at `path`, one beside it or, for all but the home page, one above it. */
 export function isCurrent(href: string, path: string): boolean {
   const page = path.split(/[?#]/)[0]!
-  return page === href || (href.split('/').length > 3 && page.startsWith(`${href}/`))
+  const isUnder = (row: string): boolean => page === row || (!row.endsWith('/') && page.startsWith(`${row}/`))
+  return [href, ...(BESIDE[href] ?? [])].some(isUnder)
+}
+
+/** After `g`, these letters go to the pages of the navigation; each letter once for a kind of viewer. */
+const GO_KEYS: Readonly<Record<string, string>> = {
+  '/operator/': 'h',
+  '/operator/usage': 'u',
+  '/operator/transactions': 't',
+  '/operator/statistics': 'd',
+  '/operator/sites': 's',
+  '/operator/applications': 'a',
+  '/operator/messages': 'm',
+  '/operator/exports': 'e',
+  '/operator/api-keys': 'k',
+  '/operator/profile': 'p',
+  '/admin/': 'h',
+  '/finance/': 'h',
+  '/analytics/': 'h',
+}
+export const goKey = (href: string): string | undefined => GO_KEYS[href]
+
+/** The pages of a kind of viewer whose name in either language contains the words; `name` is the key of their words. */
+export function pagesNamed(kind: ViewerKind, words: string) {
+  const sought = words.toLowerCase()
+  if (sought === '') return []
+  return navigationFor(kind).flatMap(({ href, label }) => {
+    const names = [text('zh', label), text('en', label)].map((name) => name.toLowerCase())
+    if (!names.some((name) => name.includes(sought))) return []
+    return [{ kind: 'page' as const, id: null, name: label, detail: '', at: null, amount: null, isExact: names.includes(sought), href }]
+  })
 }

@@ -1,7 +1,8 @@
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { Money } from '#src/core/money'
-import { type Language, type TextKey, type TextParams, text } from '#src/core/text'
+import { type DoneKey, type Language, type TextKey, type TextParams, text } from '#src/core/text'
+import type { Instant } from '#src/core/time'
 
 export type Theme = 'auto' | 'light' | 'dark'
 
@@ -13,6 +14,8 @@ export type OperatorViewer = {
   category: 'trial' | 'normal' | 'vip'
   balance: Money
   unread: number
+  /** When balance and unread messages were read. */
+  asOf: Instant
 }
 
 /** `role` of kind admin: super_admin, admin or operator (运营专员); of finance: specialist, manager or auditor. */
@@ -35,6 +38,8 @@ export type PageContext = {
   /** Null where no form with a session is possible. */
   csrfToken: string | null
   requestId: string
+  /** What the last form did, told once. */
+  done: DoneKey | null
   /** Asset name → hashed URL, from `platform/assets.ts`; views may not import the platform. */
   assets: Readonly<Record<string, string>>
   viewer: OperatorViewer | StaffViewer | null

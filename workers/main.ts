@@ -2,11 +2,13 @@ import { Cron } from 'croner'
 import { instant, now } from '#src/core/time'
 import { lastTick } from '#src/monitoring/job-runs'
 import { config } from '#src/platform/config'
-import { closeDatabase, openDatabase } from '#src/platform/database'
+import { closeDatabase, openDatabase, openedConnection } from '#src/platform/database'
 import { databaseConnection } from '#src/platform/database-url'
 import { flushLog, log } from '#src/platform/log'
 import { endWithSupervisor } from '#src/platform/supervised'
 import { followSettings } from '#src/settings/settings'
+import { startDeliveries } from './deliveries'
+import { startExports } from './exports'
 import { runJob } from './run-job'
 import { JOBS, type Job } from './schedule'
 
@@ -49,15 +51,23 @@ async function catchUp(): Promise<void> {
   }
 }
 
-log('info', 'workers ready', { operation: 'start', jobs: JOBS.length })
-await catchUp().catch((error) => log('error', 'catching up failed', { operation: 'start', error }))
+const deliveries = startDeliveries(openedConnection())
+const files = startExports()
 
+// Before anything is under way: work that is cut off by a signal would wait for hours until the queue gives it to somebody else.
 endWithSupervisor(async () => {
   log('info', 'workers ending', { operation: 'stop' })
   for (const clock of clocks) clock.stop()
   unfollow()
+  const delivered = deliveries.then((running) => running.stop())
+  const given = files.stop()
   for (let waited = 0; underWay > 0 && waited < DRAIN_MS; waited += 20) await Bun.sleep(20)
+  await Promise.race([Promise.allSettled([delivered, given]), Bun.sleep(DRAIN_MS)])
   await closeDatabase()
   flushLog()
   process.exit(0)
 })
+
+await deliveries
+log('info', 'workers ready', { operation: 'start', jobs: JOBS.length })
+await catchUp().catch((error) => log('error', 'catching up failed', { operation: 'start', error }))

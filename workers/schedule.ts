@@ -1,6 +1,9 @@
+import { noticeExpiries } from '#src/applications/expiry-notices'
 import { checkAuditChain } from '#src/audit-logs/chain'
 import { scanForAnomalies } from '#src/authorize/anomaly'
+import { noticeLowBalances } from '#src/balances/low-balance'
 import type { Instant } from '#src/core/time'
+import { expireExports } from '#src/exports/expire'
 import { proveAndKeep } from '#src/ledger/audit-job'
 import { tendPartitions } from '#src/monitoring/partitions'
 import { cleanUpSessions } from '#src/monitoring/session-cleanup'
@@ -24,10 +27,13 @@ export type Job = {
 /** Everything the clock does (PRODUCT 7). Each job is bounded, safe to run twice, and claimed by one process per tick. */
 export const JOBS: Job[] = [
   { name: 'anomaly-scan', cron: '*/30 * * * * *', timeoutSeconds: 25, run: scanForAnomalies },
+  { name: 'low-balance', cron: '*/15 * * * * *', timeoutSeconds: 10, run: noticeLowBalances },
+  { name: 'expiry-notice', cron: '0 0 9 * * *', timeoutSeconds: 300, run: noticeExpiries },
   { name: 'ledger-audit', cron: '0 0 4 * * *', timeoutSeconds: 3_600, run: proveLedgerTick },
   { name: 'audit-chain', cron: '0 30 4 * * *', timeoutSeconds: 3_600, run: checkAuditTick },
   { name: 'partitions', cron: '0 10 0 * * *', timeoutSeconds: 60, run: tendPartitions },
   { name: 'session-cleanup', cron: '0 30 3 * * *', timeoutSeconds: 300, run: cleanUpSessions },
+  { name: 'export-expiry', cron: '0 20 * * * *', timeoutSeconds: 60, run: expireExports },
   { name: 'schema-verify', cron: '0 0 * * * *', timeoutSeconds: 60, run: verifySchemaTick },
 ]
 

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { boolean, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { boolean, cidr, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { bytes, count, fen, key, moment } from './columns'
 
 export const CATEGORIES = ['trial', 'normal', 'vip'] as const
@@ -17,6 +17,9 @@ export const operatorAccounts = pgTable('operator_accounts', {
   apiKeyVersion: integer().notNull(),
   apiKeySha256: bytes('api_key_sha256').notNull(),
   apiKeyGeneratedAt: moment().notNull(),
+  previousApiKeySha256: bytes('previous_api_key_sha256'),
+  previousApiKeyValidUntil: moment(),
+  apiKeyAddresses: cidr().array().notNull().default(sql`'{}'`),
   balance: fen('balance_fen').notNull().default(sql`0`),
   ledgerSeq: count().notNull().default(sql`0`),
   ledgerHash: bytes().notNull().default(sql`decode(repeat('00', 32), 'hex')`),

@@ -1,35 +1,6 @@
 import { boolean, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
-import { adminAccounts, CATEGORIES, operatorAccounts } from './accounts'
-import { bytes, count, key, moment } from './columns'
-
-export const messageNotifications = pgTable('message_notifications', {
-  id: key(),
-  type: text({ enum: ['system', 'price_change', 'balance_low', 'authorization', 'refund', 'invoice', 'security'] }).notNull(),
-  title: text().notNull(),
-  content: text().notNull(),
-  priority: text({ enum: ['low', 'normal', 'high'] })
-    .notNull()
-    .default('normal'),
-  target: text({ enum: ['all', 'tier', 'specific'] }).notNull(),
-  targetCategory: text({ enum: CATEGORIES }),
-  targetOperatorId: uuid().references(() => operatorAccounts.id),
-  relatedId: uuid(),
-  createdAt: moment().notNull(),
-})
-
-export const operatorMessageReads = pgTable(
-  'operator_message_reads',
-  {
-    operatorId: uuid()
-      .notNull()
-      .references(() => operatorAccounts.id),
-    messageId: uuid()
-      .notNull()
-      .references(() => messageNotifications.id),
-    readAt: moment().notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.operatorId, table.messageId] })],
-)
+import { adminAccounts, operatorAccounts } from './accounts'
+import { bytes, count, moment } from './columns'
 
 export const auditLogs = pgTable('audit_logs', {
   seq: count().primaryKey(),

@@ -9,9 +9,23 @@ import { requirePermission } from '#src/permissions/require'
 import { transaction } from '#src/platform/database'
 import { list, success } from '#src/platform/http'
 import { api, pathId } from '#src/platform/route'
+import {
+  CategoryAnswer,
+  ClosedByStaffAnswer,
+  CreatedOperatorAnswer,
+  EditedOperatorAnswer,
+  LockedAnswer,
+  OperatorAnswer,
+  OperatorsAnswer,
+  ResetKeyAnswer,
+  UnlockedAnswer,
+  ViewedKeyAnswer,
+} from './answers'
+import { CATEGORY_NAMES, CategoryChange, changeCategory } from './category'
 import { closeAccount } from './close'
 import { lockAccount, unlockAccount } from './lock'
 import { type Operator, requireOperator } from './operators'
+import { changeProfile, ProfileChange } from './profile'
 import { listOperators, operatorFigures } from './queries'
 import { CreateOperatorInput, createOperator } from './register'
 import { resetApiKey, viewApiKey } from './renew-api-key'
@@ -29,14 +43,18 @@ const Reasoned = v.object({ reason })
 
 /** Administrators and the operators' accounts (API 5). */
 export const accountsAdminApi = [
-  api('GET /admin/operators', { audience: 'admin', permission: 'operator:view', query: ListQuery }, async ({ query }) => {
-    const { total, operators } = await listOperators(query)
-    return list(query, total, operators.map(summaryJson))
-  }),
+  api(
+    'GET /admin/operators',
+    { audience: 'admin', answer: OperatorsAnswer, permission: 'operator:view', query: ListQuery },
+    async ({ query }) => {
+      const { total, operators } = await listOperators(query)
+      return list(query, total, operators.map(summaryJson))
+    },
+  ),
 
   api(
     'POST /admin/operators',
-    { audience: 'admin', permission: 'operator:create', body: CreateOperatorInput },
+    { audience: 'admin', answer: CreatedOperatorAnswer, permission: 'operator:create', body: CreateOperatorInput },
     async ({ caller, body, info }) => {
       if (body.initial_balance > ZERO) requirePermission(caller, 'operator:grant')
       const made = await createOperator(body, actOf(caller, info))
@@ -52,13 +70,35 @@ export const accountsAdminApi = [
     },
   ),
 
-  api('GET /admin/operators/:operator_id', { audience: 'admin', permission: 'operator:view' }, async ({ params, info }) =>
-    success(await detailsOf(pathId('operator', params, 'operator_id'), info.now)),
+  api(
+    'GET /admin/operators/:operator_id',
+    { audience: 'admin', answer: OperatorAnswer, permission: 'operator:view' },
+    async ({ params, info }) => success(await detailsOf(pathId('operator', params, 'operator_id'), info.now)),
+  ),
+
+  api(
+    'PUT /admin/operators/:operator_id',
+    { audience: 'admin', answer: EditedOperatorAnswer, permission: 'operator:edit', body: ProfileChange },
+    async ({ caller, params, body, info }) => {
+      const id = pathId('operator', params, 'operator_id')
+      await transaction((tx) => changeProfile(tx, id, body, actOf(caller, info)))
+      return success(await detailsOf(id, info.now), { message: '运营商信息已更新' })
+    },
+  ),
+
+  api(
+    'PUT /admin/operators/:operator_id/category',
+    { audience: 'admin', answer: CategoryAnswer, permission: 'operator:category', body: CategoryChange },
+    async ({ caller, params, body, info }) => {
+      const id = pathId('operator', params, 'operator_id')
+      await transaction((tx) => changeCategory(tx, id, body, actOf(caller, info)))
+      return success(await detailsOf(id, info.now), { message: `客户分类已调整为${CATEGORY_NAMES[body.category]}` })
+    },
   ),
 
   api(
     'POST /admin/operators/:operator_id/lock',
-    { audience: 'admin', permission: 'operator:lock', body: Reasoned },
+    { audience: 'admin', answer: LockedAnswer, permission: 'operator:lock', body: Reasoned },
     async ({ caller, params, body, info }) => {
       const id = pathId('operator', params, 'operator_id')
       await transaction((tx) => lockAccount(tx, id, body.reason, actOf(caller, info)))
@@ -68,7 +108,7 @@ export const accountsAdminApi = [
 
   api(
     'POST /admin/operators/:operator_id/unlock',
-    { audience: 'admin', permission: 'operator:lock', body: Reasoned },
+    { audience: 'admin', answer: UnlockedAnswer, permission: 'operator:lock', body: Reasoned },
     async ({ caller, params, body, info }) => {
       const id = pathId('operator', params, 'operator_id')
       await transaction((tx) => unlockAccount(tx, id, body.reason, actOf(caller, info)))
@@ -78,7 +118,7 @@ export const accountsAdminApi = [
 
   api(
     'POST /admin/operators/:operator_id/deactivate',
-    { audience: 'admin', permission: 'operator:deactivate', body: Reasoned },
+    { audience: 'admin', answer: ClosedByStaffAnswer, permission: 'operator:deactivate', body: Reasoned },
     async ({ caller, params, body, info }) => {
       const id = pathId('operator', params, 'operator_id')
       await transaction((tx) => closeAccount(tx, id, body.reason, actOf(caller, info)))
@@ -88,7 +128,7 @@ export const accountsAdminApi = [
 
   api(
     'GET /admin/operators/:operator_id/api-key',
-    { audience: 'admin', permission: 'operator:apikey_view' },
+    { audience: 'admin', answer: ViewedKeyAnswer, permission: 'operator:apikey_view' },
     async ({ caller, params, info }) => {
       const id = pathId('operator', params, 'operator_id')
       const { apiKey, generatedAt } = await transaction((tx) => viewApiKey(tx, id, actOf(caller, info)))
@@ -98,7 +138,7 @@ export const accountsAdminApi = [
 
   api(
     'POST /admin/operators/:operator_id/api-key/reset',
-    { audience: 'admin', permission: 'operator:apikey_reset', body: Reasoned },
+    { audience: 'admin', answer: ResetKeyAnswer, permission: 'operator:apikey_reset', body: Reasoned },
     async ({ caller, params, body, info }) => {
       const id = pathId('operator', params, 'operator_id')
       const { apiKey, generatedAt } = await transaction((tx) => resetApiKey(tx, id, body.reason, actOf(caller, info)))

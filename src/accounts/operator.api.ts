@@ -7,6 +7,17 @@ import { iso } from '#src/core/time'
 import { transaction } from '#src/platform/database'
 import { success } from '#src/platform/http'
 import { api, pathId } from '#src/platform/route'
+import {
+  BalanceAnswer,
+  ChangedProfileAnswer,
+  ClosedAnswer,
+  EndedSessionAnswer,
+  ProfileAnswer,
+  RenewedKeyAnswer,
+  SessionsAnswer,
+  SignedOutAnswer,
+} from './answers'
+import { ClosingInput, closeOwnAccount } from './close'
 import { type Operator, requireOperator } from './operators'
 import { changeProfile, ProfileChange } from './profile'
 import { regenerateApiKey } from './renew-api-key'
@@ -17,19 +28,26 @@ const PasswordProof = v.object({ password: givenPassword })
 
 /** An operator and its own account (API 3 and 4). */
 export const accountsOperatorApi = [
-  api('POST /auth/operators/logout', { audience: 'operator' }, async ({ caller, info }) => {
+  api('POST /auth/operators/logout', { audience: 'operator', answer: SignedOutAnswer }, async ({ caller, info }) => {
     await signOut(caller, info)
     return success(null, { message: '已退出登录' })
   }),
 
-  api('GET /operators/me', { audience: 'operator' }, async ({ caller }) => success(profileJson(await requireOperator(caller.id)))),
+  api('GET /operators/me', { audience: 'operator', answer: ProfileAnswer }, async ({ caller }) =>
+    success(profileJson(await requireOperator(caller.id))),
+  ),
 
-  api('PUT /operators/me', { audience: 'operator', body: ProfileChange }, async ({ caller, body, info }) => {
+  api('PUT /operators/me', { audience: 'operator', answer: ChangedProfileAnswer, body: ProfileChange }, async ({ caller, body, info }) => {
     const operator = await transaction((tx) => changeProfile(tx, caller.id, body, actOf(caller, info)))
     return success(profileJson(operator), { message: '信息更新成功' })
   }),
 
-  api('GET /operators/me/balance', { audience: 'operator' }, async ({ caller }) => {
+  api('DELETE /operators/me', { audience: 'operator', answer: ClosedAnswer, body: ClosingInput }, async ({ caller, body, info }) => {
+    await closeOwnAccount(caller, body, info)
+    return success(null, { message: '账户已注销' })
+  }),
+
+  api('GET /operators/me/balance', { audience: 'operator', answer: BalanceAnswer }, async ({ caller }) => {
     const operator = await requireOperator(caller.id)
     return success({
       balance: yuan(operator.balance),
@@ -41,12 +59,16 @@ export const accountsOperatorApi = [
     })
   }),
 
-  api('POST /operators/me/api-key/regenerate', { audience: 'operator', body: PasswordProof }, async ({ caller, body, info }) => {
-    const { apiKey, generatedAt } = await regenerateApiKey(caller, body.password, info)
-    return success({ api_key: apiKey, generated_at: iso(generatedAt) })
-  }),
+  api(
+    'POST /operators/me/api-key/regenerate',
+    { audience: 'operator', answer: RenewedKeyAnswer, body: PasswordProof },
+    async ({ caller, body, info }) => {
+      const { apiKey, generatedAt } = await regenerateApiKey(caller, body, info)
+      return success({ api_key: apiKey, generated_at: iso(generatedAt) })
+    },
+  ),
 
-  api('GET /operators/me/sessions', { audience: 'operator' }, async ({ caller, info }) => {
+  api('GET /operators/me/sessions', { audience: 'operator', answer: SessionsAnswer }, async ({ caller, info }) => {
     const sessions = await liveSessions({ operatorId: caller.id }, info.now)
     return success({
       sessions: sessions.map((session) => ({
@@ -61,10 +83,14 @@ export const accountsOperatorApi = [
     })
   }),
 
-  api('DELETE /operators/me/sessions/:session_id', { audience: 'operator' }, async ({ caller, params, info }) => {
-    await transaction((tx) => endSession(tx, { operatorId: caller.id }, pathId('session', params, 'session_id'), actOf(caller, info)))
-    return success(null, { message: '登录已下线' })
-  }),
+  api(
+    'DELETE /operators/me/sessions/:session_id',
+    { audience: 'operator', answer: EndedSessionAnswer },
+    async ({ caller, params, info }) => {
+      await transaction((tx) => endSession(tx, { operatorId: caller.id }, pathId('session', params, 'session_id'), actOf(caller, info)))
+      return success(null, { message: '登录已下线' })
+    },
+  ),
 ]
 
 const profileJson = (operator: Operator) => ({

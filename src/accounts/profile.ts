@@ -8,6 +8,9 @@ import { Problem } from '#src/core/problem'
 import type { Transaction } from '#src/platform/database'
 import type { Operator } from './operators'
 
+/** The whole of it, as the page's form sends it. */
+export const ProfileInput = v.object({ name: text(2, 50), phone, email })
+
 /** What may be changed about an operator by itself and by administrators; anything else in the request is ignored. */
 export const ProfileChange = someOf({ name: v.optional(text(2, 50)), phone: v.optional(phone), email: v.optional(email) })
 export type ProfileChange = v.InferOutput<typeof ProfileChange>

@@ -1,6 +1,7 @@
 import { h } from 'preact'
 import * as v from 'valibot'
 import { Problem } from '#src/core/problem'
+import { text } from '#src/core/text'
 import { say, validate } from '#src/core/validation'
 import { type FormCall, languageOf, ownPath, problemWords, redirect, showPage } from '#src/page'
 import { config } from '#src/platform/config'
@@ -50,7 +51,7 @@ export const accountsPublicPages = [
     const checked = validate(RegisterForm, call.form)
     if (!checked.ok) return registerAgain(call, 400, fieldErrors(checked.faults, call))
     if (call.form.password !== call.form.password_repeat) {
-      return registerAgain(call, 400, { password_repeat: languageOf(call) === 'zh' ? '两次输入的密码不一致' : 'The two passwords differ' })
+      return registerAgain(call, 400, { password_repeat: text(languageOf(call), 'account.password.differs') })
     }
     try {
       requireAddressToken(call.info, setting('rate_limit_ip_per_minute'))

@@ -1,7 +1,8 @@
-import { and, desc, eq, gt, isNull, lt, ne } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, isNull, lt, ne } from 'drizzle-orm'
 import { authSessions } from '#drizzle/schema'
 import { type Act, record } from '#src/audit-logs/audit-log'
 import { newId, type Uuid } from '#src/core/ids'
+import { cutPage, isBackwards, type Keyset, rowsWanted } from '#src/core/keyset'
 import { Problem } from '#src/core/problem'
 import { addSeconds, type Instant } from '#src/core/time'
 import { signToken, type TokenRole } from '#src/platform/api-token'
@@ -82,6 +83,43 @@ export async function liveSessions(subject: Subject, now: Instant) {
     .from(authSessions)
     .where(and(ownedBy(subject), isNull(authSessions.revokedAt), gt(authSessions.expiresAt, now)))
     .orderBy(desc(createdAt))
+}
+
+/** One page of them; ids are made in the order of sign-ins. */
+export async function sessionsPage(subject: Subject, keyset: Keyset, now: Instant) {
+  const { id, door, ip, userAgent, createdAt, expiresAt } = authSessions
+  const back = isBackwards(keyset)
+  const rows = await read()
+    .select({ id, door, ip, userAgent, createdAt, expiresAt })
+    .from(authSessions)
+    .where(
+      and(
+        ownedBy(subject),
+        isNull(authSessions.revokedAt),
+        gt(authSessions.expiresAt, now),
+        keyset.after ? lt(id, keyset.after) : undefined,
+        back ? gt(id, keyset.before!) : undefined,
+      ),
+    )
+    .orderBy(back ? asc(id) : desc(id))
+    .limit(rowsWanted(keyset))
+  return cutPage(rows, keyset, (row) => row.id)
+}
+
+/** A live session of one's own. Throws SESSION_NOT_FOUND for any other. */
+export async function requireSession(subject: Subject, sessionId: Uuid, now: Instant) {
+  const [session] = await read()
+    .select()
+    .from(authSessions)
+    .where(and(eq(authSessions.id, sessionId), ownedBy(subject), isNull(authSessions.revokedAt), gt(authSessions.expiresAt, now)))
+  if (!session) throw new Problem('SESSION_NOT_FOUND', { id: sessionId })
+  return session
+}
+
+/** Ends all other logins of a caller. */
+export async function endOtherSessions(tx: Transaction, subject: Subject, present: Uuid, { actor, origin, at }: Act): Promise<void> {
+  await revokeSessions(tx, subject, at, present)
+  await record(tx, { actor, origin, operation: 'session_end_others', details: { kept: present } }, at)
 }
 
 /** Removes sessions that ended at least `keepDays` ago; gives how many. */

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, isNotNull, isNull, lt } from 'drizzle-orm'
+import { and, asc, eq, isNotNull, isNull, lt } from 'drizzle-orm'
 import { applications, operatorAppAuthorizations } from '#drizzle/schema'
 import type { Uuid } from '#src/core/ids'
 import { addDays, type Instant } from '#src/core/time'
@@ -20,13 +20,4 @@ export async function expiringGrants(operatorId: Uuid, now: Instant, days: numbe
     )
     .orderBy(asc(operatorAppAuthorizations.expiresAt))
   return rows.flatMap(({ expiresAt, ...row }) => (expiresAt ? [{ ...row, expiresAt }] : []))
-}
-
-/** Whether an operator was ever authorised for a game. */
-export async function hasGrant(operatorId: Uuid): Promise<boolean> {
-  const [row] = await read()
-    .select({ n: count() })
-    .from(operatorAppAuthorizations)
-    .where(eq(operatorAppAuthorizations.operatorId, operatorId))
-  return Number(row?.n ?? 0) > 0
 }

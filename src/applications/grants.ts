@@ -38,20 +38,39 @@ export type GrantInput = v.InferOutput<typeof GrantInput>
  * Lets an operator start a game, for ever or until a time, and tells it. An expired authorisation is ended and a new one made, so that
  * each pair has one active row and its whole past. Throws RESOURCE_NOT_FOUND, INVALID_PARAMS (ALREADY_AUTHORIZED, or a time gone by).
  */
-export async function grantApplication(tx: Transaction, input: GrantInput, { actor, origin, at }: PersonalAct): Promise<Uuid> {
-  const { operator_id: operatorId, app_id: applicationId, expires_at: expiresAt, note } = input
+export async function grantApplication(tx: Transaction, input: GrantInput, act: PersonalAct): Promise<Uuid> {
+  const old = await activeGrant(tx, input.operator_id, input.app_id)
+  if (old && (!old.expiresAt || old.expiresAt > act.at)) throw brokenRule('ALREADY_AUTHORIZED', 'app_id')
+  return makeGrant(tx, input, old && { id: old.id, why: '到期后重新授权' }, act)
+}
+
+/** Grants what a request asked for, in the place of whatever the pair had: an approved renewal counts from now on under its own terms. */
+export async function grantRequested(tx: Transaction, input: GrantInput & { request_id: Uuid }, act: PersonalAct): Promise<Uuid> {
+  const old = await activeGrant(tx, input.operator_id, input.app_id)
+  return makeGrant(tx, input, old && { id: old.id, why: '续期' }, act)
+}
+
+async function activeGrant(tx: Transaction, operatorId: Uuid, applicationId: Uuid) {
+  const active = and(eq(grants.operatorId, operatorId), eq(grants.applicationId, applicationId), isNull(grants.revokedAt))
+  const [grant] = await tx.db.select({ id: grants.id, expiresAt: grants.expiresAt }).from(grants).where(active).for('no key update')
+  return grant
+}
+
+type Replaced = { id: Uuid; why: string } | undefined
+
+async function makeGrant(
+  tx: Transaction,
+  input: GrantInput & { request_id?: Uuid },
+  old: Replaced,
+  { actor, origin, at }: PersonalAct,
+): Promise<Uuid> {
+  const { operator_id: operatorId, app_id: applicationId, expires_at: expiresAt, note, request_id: requestId = null } = input
   if (expiresAt && expiresAt <= at) throw invalidField('expires_at', '须晚于当前时间', 'must be in the future')
   const appName = await requirePair(tx, operatorId, applicationId)
-  const active = and(eq(grants.operatorId, operatorId), eq(grants.applicationId, applicationId), isNull(grants.revokedAt))
-  const [old] = await tx.db.select({ id: grants.id, expiresAt: grants.expiresAt }).from(grants).where(active).for('no key update')
-  if (old && (!old.expiresAt || old.expiresAt > at)) throw brokenRule('ALREADY_AUTHORIZED', 'app_id')
-  if (old) {
-    const ended = { revokedAt: at, revokedBy: actor.id, revokeReason: '到期后重新授权' }
-    await tx.db.update(grants).set(ended).where(eq(grants.id, old.id))
-  }
+  if (old) await tx.db.update(grants).set({ revokedAt: at, revokedBy: actor.id, revokeReason: old.why }).where(eq(grants.id, old.id))
   const id = newId()
   await refusingTwin(() =>
-    tx.db.insert(grants).values({ id, operatorId, applicationId, authorizedBy: actor.id, authorizedAt: at, expiresAt, note }),
+    tx.db.insert(grants).values({ id, operatorId, applicationId, requestId, authorizedBy: actor.id, authorizedAt: at, expiresAt, note }),
   )
   const until = expiresAt ? `有效期至${formatDateTime(expiresAt)}` : '永久有效'
   await notify(
@@ -60,7 +79,14 @@ export async function grantApplication(tx: Transaction, input: GrantInput, { act
     { type: 'authorization', title: '应用授权已生效', content: `您已获得应用「${appName}」的授权，${until}。`, relatedId: id },
     at,
   )
-  const details = { operator_id: operatorId, app_id: applicationId, expires_at: expiresAt && iso(expiresAt), note, renews: old?.id ?? null }
+  const details = {
+    operator_id: operatorId,
+    app_id: applicationId,
+    expires_at: expiresAt && iso(expiresAt),
+    note,
+    request_id: requestId,
+    renews: old?.id ?? null,
+  }
   await record(tx, { actor, origin, operation: 'authorization_grant', target: { kind: 'authorization', id }, details }, at)
   return id
 }

@@ -25,6 +25,12 @@ const MISUSE = [
   'SESSION_ID_EXPIRED',
 ]
 
+/**
+ * Calls from outside an operator's address list are told INVALID_API_KEY and are the only ones of that code with an operator. The list
+ * has kept them out already: a thief of a key must not be able to lock the shop with it as well.
+ */
+const notFenced = `NOT (l.code = 'INVALID_API_KEY' AND l.operator_id IS NOT NULL)`
+
 type Suspicion = { ip: string; cause: 'failures' | 'keys'; seen: number; operatorIds: Uuid[] }
 
 /**
@@ -49,6 +55,7 @@ async function manyFailures(now: Instant): Promise<Suspicion[]> {
     SELECT ip, 'failures' AS cause, count(*)::int AS seen, array_remove(array_agg(DISTINCT operator_id), NULL) AS "operatorIds"
     FROM api_key_usage_logs l
     WHERE at > ${since} AND result = 'refused' AND code = ANY (${MISUSE}) AND at > ${rawSql().unsafe(sinceUnlock)}
+      AND ${rawSql().unsafe(notFenced)}
     GROUP BY ip HAVING count(*) > ${setting('anomaly_failures')}`
 }
 
@@ -58,6 +65,7 @@ async function manyKeys(now: Instant): Promise<Suspicion[]> {
     SELECT ip, 'keys' AS cause, count(DISTINCT key_sha256)::int AS seen, array_remove(array_agg(DISTINCT operator_id), NULL) AS "operatorIds"
     FROM api_key_usage_logs l
     WHERE at > ${since} AND key_sha256 IS NOT NULL AND at > ${rawSql().unsafe(sinceUnlock)}
+      AND coalesce(${rawSql().unsafe(notFenced)}, true)
     GROUP BY ip HAVING count(DISTINCT key_sha256) > ${setting('anomaly_keys')}`
 }
 

@@ -3,6 +3,7 @@ import type { Uuid } from '#src/core/ids'
 import { type FieldFault, invalidFields, Problem } from '#src/core/problem'
 import { instant, iso } from '#src/core/time'
 import type { Validated } from '#src/core/validation'
+import { isListed } from '#src/platform/address-list'
 import { apiKeyDigest, isSignedBy } from '#src/platform/client-signature'
 import { problemFrom, problemJson, type RequestInfo, rawPath, readBody, requireMediaType } from '#src/platform/http'
 import { requireAddressToken } from '#src/platform/rate-limit'
@@ -54,11 +55,12 @@ export async function readSigned<T>(
 
 const faultsOf = (checked: Validated<unknown>): FieldFault[] => (checked.ok ? [] : checked.faults)
 
-/** Rungs 2–4: a known key, a right signature, a fresh timestamp. Gives the key's owner. */
+/** Rungs 2–4: a known key from where it is good, a right signature, a fresh timestamp. Gives the key's owner. */
 export async function prove(call: SignedCall<unknown>, info: RequestInfo): Promise<ApiKeyOwner> {
-  const owner = await findByApiKey(call.keySha256)
+  const owner = await findByApiKey(call.keySha256, info.now)
   if (!owner) throw new Problem('INVALID_API_KEY')
   info.userId = owner.id
+  if (!isListed(owner.apiKeyAddresses, info.ip)) throw new Problem('INVALID_API_KEY')
   if (!call.isSigned) throw new Problem('INVALID_SIGNATURE')
   if (!call.isTimely) {
     throw new Problem('TIMESTAMP_EXPIRED', {
@@ -92,7 +94,8 @@ export async function clientCall(
     return response
   } catch (error) {
     const problem = problemFrom(error, info)
-    logCall(info, trace, 'refused', problem.code)
+    // Whose key it was is known before the signature is believed: its owner sees the refusal in its own log.
+    logCall(info, { ...trace, operatorId: trace.operatorId ?? info.userId }, 'refused', problem.code)
     info.errorCode = problem.code
     return problemJson(problem, info)
   }

@@ -9,9 +9,10 @@ import { json, type RequestInfo, success } from '#src/platform/http'
 import { api, type Call } from '#src/platform/route'
 import { sitesForHeadset } from '#src/sites/sites'
 import { endGame } from '#src/usage/end-game'
+import { AuthorizedAnswer, EndedGameAnswer, HeadsetApplicationsAnswer, HeadsetSitesAnswer, QuotedAnswer } from './answers'
 import { authorize } from './authorize'
 import { clientCall, prove, readSigned, requireAccount, type SignedCall, type Trace, traceOwner } from './client-call'
-import { parseGameStart } from './input'
+import { GameStartBody, parseGameStart } from './input'
 import { quote } from './quote'
 import { parseSessionId } from './session-id'
 
@@ -23,9 +24,11 @@ const EndBody = v.strictObject({
 
 /** The headset server's side of the contract (API 2). Handlers check the shape themselves: it is rung 1 of one ladder. */
 export const clientApi = [
-  api('POST /auth/game/authorize', { audience: 'client' }, ({ request, info }) => authorize(request, info)),
+  api('POST /auth/game/authorize', { audience: 'client', answer: AuthorizedAnswer, reads: { body: GameStartBody } }, ({ request, info }) =>
+    authorize(request, info),
+  ),
 
-  api('POST /auth/game/pre-authorize', { audience: 'client' }, (call) =>
+  api('POST /auth/game/pre-authorize', { audience: 'client', answer: QuotedAnswer, reads: { body: GameStartBody } }, (call) =>
     provedCall(call, { operation: 'pre_authorize' }, parseGameStart, async (owner, { value }, trace) => {
       trace.siteId = value.siteId
       trace.applicationId = value.applicationId
@@ -33,7 +36,7 @@ export const clientApi = [
     }),
   ),
 
-  api('GET /game/sites', { audience: 'client' }, (call) =>
+  api('GET /game/sites', { audience: 'client', answer: HeadsetSitesAnswer, reads: { query: SitesQuery } }, (call) =>
     provedCall(
       call,
       { operation: 'game_sites' },
@@ -45,13 +48,13 @@ export const clientApi = [
     ),
   ),
 
-  api('GET /game/applications', { audience: 'client' }, (call) =>
+  api('GET /game/applications', { audience: 'client', answer: HeadsetApplicationsAnswer }, (call) =>
     provedCall(call, { operation: 'game_applications' }, emptyBody, async (owner) => ({
       response: success({ applications: await applicationsForHeadset(owner.id, call.info.now) }),
     })),
   ),
 
-  api('POST /auth/game/sessions/:session_id/end', { audience: 'client' }, (call) =>
+  api('POST /auth/game/sessions/:session_id/end', { audience: 'client', answer: EndedGameAnswer, reads: { body: EndBody } }, (call) =>
     provedCall(
       call,
       { operation: 'session_end' },

@@ -86,7 +86,7 @@ async function decideAndCharge(calls: Call[], patience: Patience): Promise<(Deci
 }
 
 const freeCalls = (calls: Call[], { operators }: World): Call[] => {
-  const locked = new Set(operators.map((operator) => operator.apiKeySha256))
+  const locked = new Set(operators.flatMap((operator) => [operator.apiKeySha256, operator.previousApiKeySha256]))
   return calls.filter((call) => locked.has(call.apiKeySha256))
 }
 
@@ -149,7 +149,10 @@ async function settleUnknown(calls: Call[], since: Instant, error: unknown): Pro
 async function foundSessions(calls: Call[]): Promise<(Usage | undefined)[]> {
   try {
     const keys = [...new Set(calls.map((call) => call.apiKeySha256))]
-    const [usages, owners] = await Promise.all([readSessions({ sql: rawSql() }, calls), Promise.all(keys.map(findByApiKey))])
+    const [usages, owners] = await Promise.all([
+      readSessions({ sql: rawSql() }, calls),
+      Promise.all(keys.map((key) => findByApiKey(key, now()))),
+    ])
     const ownerOf = new Map(keys.map((key, index) => [key, owners[index]?.id]))
     const stored = new Map(usages.map((usage) => [usage.sessionId, usage]))
     return calls.map((call) => {

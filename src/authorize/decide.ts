@@ -3,8 +3,9 @@ import { type Money, minus, times, yuan } from '#src/core/money'
 import { Problem } from '#src/core/problem'
 import { type Instant, iso } from '#src/core/time'
 import type { JournalRow } from '#src/ledger/chain'
-import type { LockedOperator } from '#src/ledger/lock'
+import { goodKeys, type LockedOperator } from '#src/ledger/lock'
 import { headAfter, journalRow, type LedgerHead } from '#src/ledger/transfer'
+import { isListed } from '#src/platform/address-list'
 import { type Limit, takeToken } from '#src/platform/rate-limit'
 import type { GameStart } from './input'
 import type { SessionId } from './session-id'
@@ -83,6 +84,8 @@ export function decide(calls: Call[], world: World): Decided {
   const decisions = calls.map((call) => {
     const account = index.accounts.get(call.apiKeySha256)
     if (!account) return refuse(undefined, 'INVALID_API_KEY')
+    // A key that is good elsewhere only is told like no key at all; the log alone knows whose it is.
+    if (!isListed(account.operator.apiKeyAddresses, call.ip)) return refuse(account.operator.id, 'INVALID_API_KEY')
     const decision = decideOne(call, account, index, world, buckets)
     if (decision.verdict === 'charged') {
       account.head = headAfter(decision.journal)
@@ -223,9 +226,13 @@ function refuse(operatorId: Uuid | undefined, ...problem: ConstructorParameters<
   return { verdict: 'refused', operatorId, problem: new Problem(...problem) }
 }
 
-function indexWorld({ operators, sessions, sites, applications, grants }: World): Index {
+function indexWorld({ now, operators, sessions, sites, applications, grants }: World): Index {
+  // One account for all of an operator's keys: two calls of one batch under different keys spend the same balance.
   const accounts = new Map(
-    operators.map((operator) => [operator.apiKeySha256, { operator, head: operator, sessions: new Map<string, Usage>() } as Account]),
+    operators.flatMap((operator) => {
+      const account: Account = { operator, head: operator, sessions: new Map<string, Usage>() }
+      return goodKeys(operator, now).map((digest) => [digest, account] as const)
+    }),
   )
   const byId = new Map([...accounts.values()].map((account) => [account.operator.id, account]))
   for (const usage of sessions) byId.get(usage.operatorId)?.sessions.set(usage.sessionId, usage)

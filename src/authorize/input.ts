@@ -29,10 +29,11 @@ export function parseCredentials(headers: Headers): Validated<Credentials> {
 const playerCount = v.pipe(
   v.number(),
   v.check((value) => Number.isInteger(value) && value >= 1 && value <= 100, say('须为1-100的整数', 'must be a whole number from 1 to 100')),
+  v.metadata({ type: 'integer', minimum: 1, maximum: 100, examples: [2] }),
 )
 
 /** Exactly three fields; nothing unknown, nothing converted. */
-const GameStartBody = v.strictObject({ app_id: idOf('application'), site_id: idOf('site'), player_count: playerCount })
+export const GameStartBody = v.strictObject({ app_id: idOf('application'), site_id: idOf('site'), player_count: playerCount })
 
 /** Rung 1 for the body: right fields, right types, right ids; all faulty fields are named at once. */
 export function parseGameStart(body: Uint8Array): Validated<GameStart> {

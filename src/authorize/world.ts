@@ -1,6 +1,6 @@
 import type { Uuid } from '#src/core/ids'
 import type { Instant } from '#src/core/time'
-import { lockOperators } from '#src/ledger/lock'
+import { holdsKey, lockOperators } from '#src/ledger/lock'
 import type { Querying, Transaction } from '#src/platform/database'
 import { setting } from '#src/settings/settings'
 import type { Application, Call, Grant, Site, Usage, World } from './decide'
@@ -47,19 +47,19 @@ export async function readWorld(tx: Transaction, calls: Call[], now: Instant, pa
 
 const distinct = <T>(values: T[]): T[] => [...new Set(values)]
 
-async function readBuckets({ sql }: Transaction, apiKeys: string[]): Promise<Map<Uuid, Instant>> {
-  const rows = await sql<{ operatorId: Uuid; fullAt: Instant }[]>`
+async function readBuckets(tx: Transaction, apiKeys: string[]): Promise<Map<Uuid, Instant>> {
+  const rows = await tx.sql<{ operatorId: Uuid; fullAt: Instant }[]>`
     SELECT operator_id AS "operatorId", full_at AS "fullAt" FROM operator_accounts JOIN rate_limit_buckets ON operator_id = id
-    WHERE api_key_sha256 = ANY (ARRAY(SELECT decode(digest, 'hex') FROM unnest(${apiKeys}::text[]) AS digest))`
+    WHERE ${holdsKey(tx, apiKeys)}`
   return new Map(rows.map((row) => [row.operatorId, row.fullAt]))
 }
 
-const readGrantsByKey = ({ sql }: Transaction, apiKeys: string[], applicationIds: Uuid[]): Promise<Grant[]> =>
-  sql<Grant[]>`
+const readGrantsByKey = (tx: Transaction, apiKeys: string[], applicationIds: Uuid[]): Promise<Grant[]> =>
+  tx.sql<Grant[]>`
     SELECT g.operator_id AS "operatorId", g.application_id AS "applicationId", g.expires_at AS "expiresAt"
     FROM operator_accounts o
     JOIN operator_app_authorizations g ON g.operator_id = o.id AND g.application_id = ANY (${applicationIds}::uuid[]) AND g.revoked_at IS NULL
-    WHERE o.api_key_sha256 = ANY (ARRAY(SELECT decode(digest, 'hex') FROM unnest(${apiKeys}::text[]) AS digest))`
+    WHERE ${holdsKey(tx, apiKeys)}`
 
 /**
  * Sessions of these calls that were charged before. Each is one step into the unique index: asked for as "the first from here on",

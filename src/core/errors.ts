@@ -38,6 +38,8 @@ export const problems = {
       shape: '请求参数验证失败：{first}',
       ALREADY_PROCESSED: '该申请已处理，无法重复操作',
       ALREADY_AUTHORIZED: '该运营商已被授权此应用',
+      ALREADY_YOURS: '您已被授权该应用，无需重复申请',
+      REQUEST_EXISTS: '该应用已有待审批的申请',
       APP_INACTIVE: '应用已下架',
       NAME_EXISTS: '名称已存在，请更换',
       PRICE_UNCHANGED: '新价格与当前价格相同',
@@ -48,6 +50,8 @@ export const problems = {
       shape: 'Invalid request: {first}',
       ALREADY_PROCESSED: 'Already processed, it cannot be done again',
       ALREADY_AUTHORIZED: 'This operator is already authorised for this application',
+      ALREADY_YOURS: 'You are already authorised for this application',
+      REQUEST_EXISTS: 'A request for this application is already waiting',
       APP_INACTIVE: 'The application is inactive',
       NAME_EXISTS: 'This name is taken, please choose another',
       PRICE_UNCHANGED: 'The new price equals the current price',
@@ -134,6 +138,7 @@ export const problems = {
     en: 'The authorisation expired at {expires_at}, please have it renewed',
   },
   OPERATOR_NOT_FOUND: { status: 404, retry: 'no', zh: '运营商不存在', en: 'No such operator' },
+  USAGE_RECORD_NOT_FOUND: { status: 404, retry: 'no', zh: '使用记录不存在', en: 'No such usage record' },
   SESSION_NOT_FOUND: { status: 404, retry: 'no', zh: '会话不存在', en: 'No such session' },
   RESOURCE_NOT_FOUND: {
     status: 404,
@@ -148,6 +153,12 @@ export const problems = {
     en: 'Players must be {min_players}-{max_players}, requested: {requested_players}',
   },
   USERNAME_EXISTS: { status: 400, retry: 'no', zh: '用户名已被注册，请更换', en: 'This username is taken, please choose another' },
+  OPEN_ITEMS: {
+    status: 409,
+    retry: 'cure',
+    zh: '存在未完结的业务，无法注销',
+    en: 'There is unfinished business, the account cannot be closed',
+  },
   BALANCE_NOT_ZERO: {
     status: 400,
     retry: 'cure',

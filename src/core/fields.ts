@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { type IdKind, parseId, type Uuid } from './ids'
+import { type IdKind, parseId, showId, type Uuid } from './ids'
 import { type Money, parseYuan } from './money'
 import { type Instant, instant, isCalendarDay } from './time'
 import { say } from './validation'
@@ -14,6 +14,7 @@ export const text = (min: number, max: number) =>
     v.check((value) => value.isWellFormed() && !CONTROL.test(value), say('含有不允许的字符', 'contains characters that are not allowed')),
     v.check((value) => [...value].length >= min, say(`至少${min}个字符`, `needs at least ${min} characters`)),
     v.check((value) => [...value].length <= max, say(`最多${max}个字符`, `may have at most ${max} characters`)),
+    v.metadata({ minLength: min, maxLength: max }),
   )
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the point is to find them
@@ -24,6 +25,7 @@ export const idOf = (kind: IdKind) =>
   v.pipe(
     v.string(),
     v.check((value) => parseId(kind, value) !== undefined, say('ID格式错误', 'is not a valid id')),
+    v.metadata({ format: 'id', examples: [showId(kind, '019b7a10-5c00-7a2e-9b41-2f6d3c8e1a55')] }),
     v.transform((value): Uuid => parseId(kind, value)!),
   )
 
@@ -32,6 +34,7 @@ export const yuanBetween = (min: string, max: string) =>
   v.pipe(
     v.string(),
     v.check((value) => parseYuan(value) !== undefined, say('须为最多两位小数的金额字符串', 'must be an amount like "12.34"')),
+    v.metadata({ format: 'yuan', pattern: '^\\d+(\\.\\d{1,2})?$', 'x-minimum': min, 'x-maximum': max, examples: [min] }),
     v.transform((value): Money => parseYuan(value)!),
     v.check(
       (value) => value >= parseYuan(min)! && value <= parseYuan(max)!,
@@ -51,6 +54,7 @@ function isIsoInstant(text: string): boolean {
 export const isoInstant = v.pipe(
   v.string(),
   v.check(isIsoInstant, say('须为ISO 8601时间', 'must be an ISO 8601 time')),
+  v.metadata({ format: 'date-time', examples: ['2026-01-01T00:00:00.000Z'] }),
   v.transform((value): Instant => instant(value)),
 )
 
@@ -77,6 +81,7 @@ export const newPassword = v.pipe(
       value.length >= 8 && value.length <= 32 && /[a-z]/.test(value) && /[A-Z]/.test(value) && /\d/.test(value) && value.isWellFormed(),
     say('须为8-32位，含大写、小写字母和数字', 'must be 8-32 characters with upper case, lower case and a digit'),
   ),
+  v.metadata({ format: 'password', minLength: 8, maxLength: 32, pattern: '(?=.*[a-z])(?=.*[A-Z])(?=.*\\d)', examples: ['Passw0rd-1'] }),
 )
 export const givenPassword = v.pipe(v.string(), v.minLength(1), v.maxLength(128))
 
@@ -105,8 +110,18 @@ export const reason = text(10, 200)
 
 /** Query text → page numbers of a list (API 1): page from 1, page_size 1–100. */
 export const pageQuery = {
-  page: v.optional(v.pipe(v.string(), v.regex(/^\d{1,6}$/), v.transform(Number), v.minValue(1)), '1'),
-  page_size: v.optional(v.pipe(v.string(), v.regex(/^\d{1,3}$/), v.transform(Number), v.minValue(1), v.maxValue(100)), '20'),
+  page: v.optional(v.pipe(v.string(), v.regex(/^\d{1,6}$/), v.metadata({ 'x-minimum': '1' }), v.transform(Number), v.minValue(1)), '1'),
+  page_size: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^\d{1,3}$/),
+      v.metadata({ 'x-minimum': '1', 'x-maximum': '100' }),
+      v.transform(Number),
+      v.minValue(1),
+      v.maxValue(100),
+    ),
+    '20',
+  ),
 }
 export const flag = v.pipe(
   v.picklist(['true', 'false']),

@@ -37,3 +37,6 @@ export function parseId(kind: IdKind, text: string): Uuid | undefined {
   const bare = text.startsWith(prefix) ? text.slice(prefix.length) : text
   return UUID.test(bare) ? bare.toLowerCase() : undefined
 }
+
+/** A UUID without its prefix, in lower case; undefined for anything else. */
+export const bareId = (text: string): Uuid | undefined => (UUID.test(text) ? text.toLowerCase() : undefined)

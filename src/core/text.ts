@@ -13,6 +13,12 @@ export type TextParams<Key extends TextKey> = [Placeholders<(typeof zh)[Key]>] e
 /** The keys whose words have no placeholder; for tables of labels. */
 export type PlainKey = { [Key in TextKey]: [Placeholders<(typeof zh)[Key]>] extends [never] ? Key : never }[TextKey]
 
+/** What was done, said once after a form was sent: `sites.done.created`. */
+export type DoneKey = Extract<PlainKey, `${string}.done.${string}`>
+
+/** Whether a text from a cookie is one of those keys; anything else is not shown. */
+export const isDoneKey = (key: string | undefined): key is DoneKey => key?.includes('.done.') === true && Object.hasOwn(zh, key)
+
 const WORDS: Record<Language, Record<TextKey, string>> = { zh, en }
 
 /** The words of the pages in one language; `{name}` in them is replaced from `params`. */

@@ -60,6 +60,9 @@ export function shanghaiClock(at: Instant): { hour: number; weekday: number } {
 /** `YYYY-MM-DD HH:mm:ss` in Asia/Shanghai, as the pages show it. */
 export const formatDateTime = (at: Instant): string => shanghai(at).toISOString().slice(0, 19).replace('T', ' ')
 
+/** Days since 1899-12-30 in Asia/Shanghai with the time of day as a fraction: what spreadsheets store as a date. */
+export const shanghaiSerial = (at: Instant): number => shanghai(at).getTime() / DAY_MS + 25_569
+
 /** `YYYY-MM-DD HH:mm` in Asia/Shanghai. */
 export const formatMinute = (at: Instant): string => formatDateTime(at).slice(0, 16)
 

@@ -13,6 +13,11 @@ export type LockedOperator = {
   ledgerHash: string
   /** 64 hex characters. */
   apiKeySha256: string
+  /** The key before it, if it was given a while to go on; it is good until then and not a moment longer. */
+  previousApiKeySha256: string | null
+  previousApiKeyValidUntil: Instant | null
+  /** From where the keys are good, as `10.0.0.0/8`; empty for everywhere. */
+  apiKeyAddresses: string[]
   isLocked: boolean
   lockedReason: string | null
   lockedAt: Instant | null
@@ -22,9 +27,10 @@ export type LockedOperator = {
 }
 
 /**
- * Locks operators by id or by API key digest (64 hex characters each); rows that do not exist are left out. Always in the order of
- * ids, so that two transactions can never wait for each other. The lock lets foreign keys point at the row meanwhile. With `skipHeld`
- * rows that somebody else holds are left out too instead of waited for.
+ * Locks operators by id or by API key digest (64 hex characters each), of the present key or the one before it, whether or not that is
+ * still good; rows that do not exist are left out. Always in the order of ids, so that two transactions can never wait for each other.
+ * The lock lets foreign keys point at the row meanwhile. With `skipHeld` rows that somebody else holds are left out too instead of
+ * waited for.
  */
 export function lockOperators(
   tx: Transaction,
@@ -32,14 +38,27 @@ export function lockOperators(
   { skipHeld = false } = {},
 ): PendingQuery<LockedOperator[]> {
   const { sql } = tx
-  const chosen =
-    'ids' in by
-      ? sql`id = ANY (${by.ids}::uuid[])`
-      : sql`api_key_sha256 = ANY (ARRAY(SELECT decode(digest, 'hex') FROM unnest(${by.apiKeys}::text[]) AS digest))`
+  const chosen = 'ids' in by ? sql`id = ANY (${by.ids}::uuid[])` : holdsKey(tx, by.apiKeys)
   return sql<LockedOperator[]>`
     SELECT id, name, balance_fen AS balance, ledger_seq AS "ledgerSeq", encode(ledger_hash, 'hex') AS "ledgerHash",
-           encode(api_key_sha256, 'hex') AS "apiKeySha256", is_locked AS "isLocked", locked_reason AS "lockedReason",
+           encode(api_key_sha256, 'hex') AS "apiKeySha256",
+           encode(previous_api_key_sha256, 'hex') AS "previousApiKeySha256", previous_api_key_valid_until AS "previousApiKeyValidUntil",
+           api_key_addresses::text[] AS "apiKeyAddresses", is_locked AS "isLocked", locked_reason AS "lockedReason",
            locked_at AS "lockedAt", deactivated_at AS "deactivatedAt",
            rate_limit_per_minute AS "rateLimitPerMinute", rate_limit_burst AS "rateLimitBurst"
     FROM operator_accounts WHERE ${chosen} ORDER BY id ${skipHeld ? sql`FOR NO KEY UPDATE SKIP LOCKED` : sql`FOR NO KEY UPDATE`}`
+}
+
+/** Part of a WHERE over operator_accounts: whose key, present or previous, is one of these. */
+export const holdsKey = ({ sql }: Transaction, digests: string[]) => sql`
+  (api_key_sha256 = ANY (ARRAY(SELECT decode(digest, 'hex') FROM unnest(${digests}::text[]) AS digest))
+   OR previous_api_key_sha256 = ANY (ARRAY(SELECT decode(digest, 'hex') FROM unnest(${digests}::text[]) AS digest)))`
+
+/** The keys of an operator that are good at a moment. */
+export function goodKeys(
+  operator: Pick<LockedOperator, 'apiKeySha256' | 'previousApiKeySha256' | 'previousApiKeyValidUntil'>,
+  at: Instant,
+) {
+  const { apiKeySha256, previousApiKeySha256: previous, previousApiKeyValidUntil: until } = operator
+  return previous && until && at < until ? [apiKeySha256, previous] : [apiKeySha256]
 }

@@ -69,4 +69,32 @@ export const PROOF_QUERIES: Query[] = [
     WHERE (o.total_recharged_fen, o.total_consumed_fen, o.total_refunded_fen)
        <> (coalesce(t.recharged, 0), coalesce(t.consumed, 0), coalesce(t.refunded, 0))
       AND (${operatorId}::uuid IS NULL OR o.id = ${operatorId}) LIMIT 100`,
+  // I17: the sums that pages and statistics show are those of the games, to the fen.
+  (sql, operatorId) => sql`
+    SELECT 'I17' AS rule, coalesce(u.operator_id, h.operator_id) AS "operatorId",
+           'hour ' || to_char(coalesce(u.hour, h.hour) AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24') AS row,
+           'usage_hours differs from the games of this hour' AS text
+    FROM (SELECT operator_id, date_trunc('hour', started_at, 'UTC') AS hour, site_id, application_id, count(*) AS sessions,
+                 sum(player_count) AS players, sum(total_fen) AS total_fen
+          FROM usage_records WHERE ${operatorId}::uuid IS NULL OR operator_id = ${operatorId} GROUP BY 1, 2, 3, 4) u
+    FULL JOIN (SELECT * FROM usage_hours WHERE ${operatorId}::uuid IS NULL OR operator_id = ${operatorId}) h
+      USING (operator_id, hour, site_id, application_id)
+    WHERE (u.sessions, u.players, u.total_fen) IS DISTINCT FROM (h.sessions, h.players, h.total_fen) LIMIT 100`,
+  (sql, operatorId) => sql`
+    SELECT 'I17' AS rule, coalesce(u.operator_id, p.operator_id) AS "operatorId", 'day ' || coalesce(u.day, p.day) AS row,
+           'usage_parties differs from the games of this day' AS text
+    FROM (SELECT operator_id, (started_at AT TIME ZONE 'Asia/Shanghai')::date AS day, site_id, application_id, player_count,
+                 count(*) AS sessions, sum(total_fen) AS total_fen
+          FROM usage_records WHERE ${operatorId}::uuid IS NULL OR operator_id = ${operatorId} GROUP BY 1, 2, 3, 4, 5) u
+    FULL JOIN (SELECT * FROM usage_parties WHERE ${operatorId}::uuid IS NULL OR operator_id = ${operatorId}) p
+      USING (operator_id, day, site_id, application_id, player_count)
+    WHERE (u.sessions, u.total_fen) IS DISTINCT FROM (p.sessions, p.total_fen) LIMIT 100`,
+  // I17: the sums of a day are those of its parties, which the rule above holds against the games.
+  (sql, operatorId) => sql`
+    SELECT 'I17' AS rule, coalesce(p.operator_id, d.operator_id) AS "operatorId", 'day ' || coalesce(p.day, d.day) AS row,
+           'usage_days differs from the games of this day' AS text
+    FROM (SELECT operator_id, day, sum(sessions) AS sessions, sum(sessions * player_count) AS players, sum(total_fen) AS total_fen
+          FROM usage_parties WHERE ${operatorId}::uuid IS NULL OR operator_id = ${operatorId} GROUP BY 1, 2) p
+    FULL JOIN (SELECT * FROM usage_days WHERE ${operatorId}::uuid IS NULL OR operator_id = ${operatorId}) d USING (operator_id, day)
+    WHERE (p.sessions, p.players, p.total_fen) IS DISTINCT FROM (d.sessions, d.players, d.total_fen) LIMIT 100`,
 ]

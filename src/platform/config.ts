@@ -60,6 +60,8 @@ export const Environment = v.object({
   WEB_PROCESSES: integer(1, 64, 1),
   MASTER_KEYS: v.optional(MasterKeys),
   JWT_SECRET: v.optional(v.pipe(v.string(), v.minLength(32, 'must have at least 32 characters'))),
+  SMTP_URL: v.optional(url(['smtp:', 'smtps:'])),
+  MAIL_FROM: optionalText,
   METRICS_TOKEN: v.optional(v.pipe(v.string(), v.minLength(16, 'must have at least 16 characters'))),
   LOG_LEVEL: v.optional(v.picklist(['debug', 'info', 'warn', 'error', 'silent'], 'must be debug, info, warn, error or silent'), 'info'),
   SEED_DEMO: v.optional(v.picklist(['auto', 'off'], 'must be auto or off'), 'auto'),

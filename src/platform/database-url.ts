@@ -39,3 +39,18 @@ function realPath(path: string): string {
   if (existsSync(absolute)) return realpathSync(absolute)
   return join(realPath(dirname(absolute)), basename(absolute))
 }
+
+/** The same place as one URL, for a driver that takes nothing else. The folder of a socket stands in the query. */
+export function connectionUrl(connection: Connection): string {
+  if (!('url' in connection)) {
+    const { host, port, username, database } = connection
+    return `postgres://${username}@/${database}?host=${encodeURIComponent(host)}&port=${port}`
+  }
+  const url = new URL(connection.url)
+  const folder = decodeURIComponent(url.hostname)
+  if (!folder.startsWith('/')) return connection.url
+  const user = url.username ? `${url.username}${url.password ? `:${url.password}` : ''}@` : ''
+  url.searchParams.set('host', folder)
+  if (url.port) url.searchParams.set('port', url.port)
+  return `${url.protocol}//${user}${url.pathname}?${url.searchParams}`
+}

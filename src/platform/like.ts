@@ -4,6 +4,8 @@ import type { PgColumn } from 'drizzle-orm/pg-core'
 /** Rows in which one of the columns contains the text, without regard to case; `%` and `_` are letters like any other. No text: all rows. */
 export function contains(columns: PgColumn[], text: string): SQL | undefined {
   if (text === '') return undefined
-  const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`
-  return or(...columns.map((column) => ilike(column, pattern)))
+  return or(...columns.map((column) => ilike(column, likePattern(text))))
 }
+
+/** The pattern of "contains", for ILIKE. */
+export const likePattern = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import type { Answer } from '#src/core/answers'
 import { bareUuid, idOf } from '#src/core/fields'
 import type { IdKind, Uuid } from '#src/core/ids'
 import { invalidFields } from '#src/core/problem'
@@ -59,6 +60,8 @@ export type Route<A extends Audience = Audience> = {
   permission: string | undefined
   body: Schema | undefined
   query: Schema | undefined
+  /** What it answers when all is well; every row of the API has one. */
+  answer: Answer | undefined
   handle(call: Omit<Call<A, undefined, undefined>, 'body' | 'query'>): Promise<Response> | Response
 }
 
@@ -67,6 +70,10 @@ type Shape<A extends Audience, B, Q> = {
   permission?: string
   body?: B
   query?: Q
+  /** What it answers: the document of the API is made from it, and a test holds the real answer against it. */
+  answer?: Answer
+  /** What a handler that reads the raw bytes itself takes: for the document, since the row checks nothing then. */
+  reads?: { body?: Schema; query?: Schema }
   /** Runs before the body is read: limits come before shapes in the order of errors. */
   before?: (info: RequestInfo) => void
 }
@@ -118,7 +125,8 @@ export function root(
 
 function row<A extends Audience>(at: string, door: Route['door'], shape: Shape<A, Schema | undefined, Schema | undefined>) {
   const [method, path] = at.split(' ') as [Method, string]
-  return { method, path, door, audience: shape.audience, permission: shape.permission, body: shape.body, query: shape.query }
+  const { audience, permission, answer, reads } = shape
+  return { method, path, door, audience, permission, body: shape.body ?? reads?.body, query: shape.query ?? reads?.query, answer }
 }
 
 async function parsedBody(request: Request, schema: Schema | undefined): Promise<unknown> {

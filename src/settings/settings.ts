@@ -5,9 +5,11 @@ import { log } from '#src/platform/log'
 
 type Integer = { type: 'integer'; fallback: number; min: number; max: number }
 type Yuan = { type: 'money'; fallback: string; min: string; max: string }
+type Switch = { type: 'boolean'; fallback: boolean; min: null; max: null }
 
 const integer = (fallback: number, min: number, max: number): Integer => ({ type: 'integer', fallback, min, max })
 const amount = (fallback: string, min: string, max: string): Yuan => ({ type: 'money', fallback, min, max })
+const onOff = (fallback: boolean): Switch => ({ type: 'boolean', fallback, min: null, max: null })
 
 /** Everything an administrator may tune (system_configs), typed and ranged. Changes are in force within 10 seconds. */
 export const SETTINGS = {
@@ -30,18 +32,22 @@ export const SETTINGS = {
   low_balance_threshold_vip: amount('1000.00', '0.00', '1000000.00'),
   low_balance_threshold_normal: amount('100.00', '0.00', '1000000.00'),
   low_balance_threshold_trial: amount('50.00', '0.00', '1000000.00'),
-} as const satisfies Record<string, Integer | Yuan>
+  low_balance_cooldown_hours: integer(24, 0, 720),
+  export_max_rows: integer(100_000, 1_000, 1_000_000),
+  docs_enabled: onOff(true),
+} as const satisfies Record<string, Integer | Yuan | Switch>
 
 export type SettingKey = keyof typeof SETTINGS
-type ValueOf<K extends SettingKey> = (typeof SETTINGS)[K] extends Integer ? number : Money
+type ValueOf<K extends SettingKey> = (typeof SETTINGS)[K] extends Integer ? number : (typeof SETTINGS)[K] extends Switch ? boolean : Money
+type Value = number | Money | boolean
 
 /** Values are read again this often; together with the query this keeps "in force within 10 seconds". */
 const REFRESH_MS = 5_000
 
-let values = new Map<string, number | Money>()
+let values = new Map<string, Value>()
 let timer: ReturnType<typeof setInterval> | undefined
 
-/** The value in force: a whole number, or Money for amounts. */
+/** The value in force: a whole number, Money for amounts, true or false for switches. */
 export function setting<K extends SettingKey>(key: K): ValueOf<K> {
   return (values.get(key) ?? fallbackOf(SETTINGS[key])) as ValueOf<K>
 }
@@ -50,14 +56,14 @@ export function setting<K extends SettingKey>(key: K): ValueOf<K> {
 export async function seedSettings(): Promise<void> {
   for (const [key, { type, fallback, min, max }] of Object.entries(SETTINGS)) {
     await rawSql()`INSERT INTO system_configs (key, value, type, min, max, updated_at)
-      VALUES (${key}, ${String(fallback)}, ${type}, ${String(min)}, ${String(max)}, ${now()}) ON CONFLICT (key) DO NOTHING`
+      VALUES (${key}, ${String(fallback)}, ${type}, ${min === null ? null : String(min)}, ${max === null ? null : String(max)}, ${now()}) ON CONFLICT (key) DO NOTHING`
   }
 }
 
 /** Reads all values now. */
 export async function loadSettings(): Promise<void> {
   const rows = await rawSql()<{ key: string; value: string }[]>`SELECT key, value FROM system_configs`
-  const next = new Map<string, number | Money>()
+  const next = new Map<string, Value>()
   for (const { key, value } of rows) {
     const kind = SETTINGS[key as SettingKey]
     const parsed = kind && parseSetting(kind, value)
@@ -74,10 +80,11 @@ export async function followSettings(): Promise<() => void> {
   return () => clearInterval(timer)
 }
 
-const fallbackOf = (kind: Integer | Yuan): number | Money => (kind.type === 'integer' ? kind.fallback : parseYuan(kind.fallback)!)
+const fallbackOf = (kind: Integer | Yuan | Switch): Value => (kind.type === 'money' ? parseYuan(kind.fallback)! : kind.fallback)
 
 /** Text → value within range; undefined otherwise. */
-function parseSetting(kind: Integer | Yuan, text: string): number | Money | undefined {
+function parseSetting(kind: Integer | Yuan | Switch, text: string): Value | undefined {
+  if (kind.type === 'boolean') return text === 'true' || text === 'false' ? text === 'true' : undefined
   if (kind.type === 'money') {
     const value = parseYuan(text)
     return value !== undefined && value >= parseYuan(kind.min)! && value <= parseYuan(kind.max)! ? value : undefined

@@ -1,9 +1,10 @@
-import { and, desc, eq, isNull } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, isNull, lt } from 'drizzle-orm'
 import * as v from 'valibot'
 import { operationSites } from '#drizzle/schema'
 import { type PersonalAct, record } from '#src/audit-logs/audit-log'
 import { someOf, text } from '#src/core/fields'
 import { newId, showId, type Uuid } from '#src/core/ids'
+import { cutPage, isBackwards, type Keyset, rowsWanted, type Slice } from '#src/core/keyset'
 import { Problem } from '#src/core/problem'
 import { read, type Transaction } from '#src/platform/database'
 import { contains } from '#src/platform/like'
@@ -35,6 +36,48 @@ export async function listSites(
     )
     .orderBy(desc(operationSites.createdAt), desc(operationSites.id))
 }
+
+/** One page of them, newest first: ids are made in the order of creation. */
+export async function sitesPage(
+  operatorId: Uuid,
+  { includeDeleted, keyword, ...keyset }: { includeDeleted: boolean; keyword: string } & Keyset,
+): Promise<Slice<Site>> {
+  const back = isBackwards(keyset)
+  const rows = await read()
+    .select()
+    .from(operationSites)
+    .where(
+      and(
+        eq(operationSites.operatorId, operatorId),
+        includeDeleted ? undefined : isNull(operationSites.deletedAt),
+        contains([operationSites.name, operationSites.address], keyword),
+        keyset.after ? lt(operationSites.id, keyset.after) : undefined,
+        back ? gt(operationSites.id, keyset.before!) : undefined,
+      ),
+    )
+    .orderBy(back ? asc(operationSites.id) : desc(operationSites.id))
+    .limit(rowsWanted(keyset))
+  return cutPage(rows, keyset, (site) => site.id)
+}
+
+/** One site of an operator, a deleted one too: its past stays to be looked at. Throws SITE_NOT_FOUND for any other. */
+export async function requireSite(operatorId: Uuid, id: Uuid): Promise<Site> {
+  const [site] = await read()
+    .select()
+    .from(operationSites)
+    .where(and(eq(operationSites.id, id), eq(operationSites.operatorId, operatorId)))
+  if (!site) throw notFound(id)
+  return site
+}
+
+/** The same for one that can still be changed. Throws SITE_NOT_FOUND for a deleted one too. */
+export async function requireLiveSite(operatorId: Uuid, id: Uuid): Promise<Site> {
+  const site = await requireSite(operatorId, id)
+  if (site.deletedAt) throw notFound(id)
+  return site
+}
+
+const notFound = (id: Uuid): Problem => new Problem('SITE_NOT_FOUND', { site_id: showId('site', id) })
 
 /** Adds a site to an operator's own. */
 export async function createSite(tx: Transaction, operatorId: Uuid, input: SiteInput, { actor, origin, at }: PersonalAct): Promise<Site> {
@@ -78,7 +121,7 @@ async function lockSite(tx: Transaction, operatorId: Uuid, id: Uuid): Promise<Si
     .from(operationSites)
     .where(and(eq(operationSites.id, id), eq(operationSites.operatorId, operatorId), isNull(operationSites.deletedAt)))
     .for('no key update')
-  if (!site) throw new Problem('SITE_NOT_FOUND', { site_id: showId('site', id) })
+  if (!site) throw notFound(id)
   return site
 }
 

@@ -19,10 +19,14 @@ export const LAYERS = [
   'staff',
   'applications',
   'sites',
+  'api-keys',
   'usage',
   'balances',
   'authorize',
   'statistics',
+  'exports',
+  'search',
+  'openapi',
   'home',
   'schema-verify',
   'monitoring',
@@ -59,7 +63,7 @@ function layerOf(path: string): Layer | undefined {
 function srcLayer(path: string, folder: string): Layer | undefined {
   if (path === 'src/start.ts') return 'start'
   // What every page handler needs: it renders views and knows the visitor.
-  if (path === 'src/page.ts') return 'page'
+  if (path === 'src/page.ts' || path === 'src/page-query.ts') return 'page'
   if (/^src\/[\w.-]+$/.test(path)) return 'app'
   return LAYERS.find((layer) => layer === folder)
 }

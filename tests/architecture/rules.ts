@@ -43,7 +43,7 @@ const holdsNoSql = (file: SourceFile): boolean =>
   isEntry(file) ||
   inFolder('views', 'workers', 'src/core', 'src/permissions', 'src/cli')(file) ||
   /^src\/[\w.-]+$/.test(file.path) ||
-  (inFolder('src/platform')(file) && !['src/platform/database.ts', 'src/platform/like.ts'].includes(file.path)) ||
+  (inFolder('src/platform')(file) && !['src/platform/database.ts', 'src/platform/like.ts', 'src/platform/outbox.ts'].includes(file.path)) ||
   (inFolder('src/embedded-postgres')(file) && file.path !== 'src/embedded-postgres/supervisor.ts')
 
 /** In capitals or in small letters; a sentence that begins with "Select" is for people. */

@@ -1,14 +1,18 @@
 import { arch, cpus, platform, totalmem } from 'node:os'
 import { stopwatch } from '#src/core/time'
 import { benchAuthorize, type Comparison, type Report } from './authorize'
+import { benchExports } from './exports'
+import { benchPages } from './pages'
 
-const USAGE = 'usage: bun run bench authorize [--quick] [--json]'
+const USAGE = 'usage: bun run bench authorize|pages|exports [--quick] [--json]'
 
 process.exit(await main(Bun.argv.slice(2)))
 
 /** Exit code 0: measured and the books are right; 1: they are not; 2: wrong call. Whether a target was reached does not change it. */
 async function main(args: string[]): Promise<number> {
   const [what, ...flags] = args
+  if (what === 'pages') return benchPages(flags)
+  if (what === 'exports') return benchExports(flags)
   if (what !== 'authorize' || flags.some((flag) => flag !== '--quick' && flag !== '--json')) {
     console.error(USAGE)
     return 2

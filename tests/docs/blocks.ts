@@ -86,7 +86,11 @@ function codeTable(): string[] {
 function settingTable(): string[] {
   return table(
     ['Key', 'Default', 'From', 'To'],
-    Object.entries(SETTINGS).map(([key, { fallback, min, max }]) => [code(key), code(fallback), code(min), code(max)]),
+    Object.entries(SETTINGS).map(([key, { fallback, min, max }]) => [
+      code(key),
+      code(String(fallback)),
+      ...[min, max].map((end) => (end === null ? '' : code(end))),
+    ]),
   )
 }
 

@@ -48,6 +48,8 @@ test('every POST form carries the token, and none is sent to another host', () =
   for (const { html } of pages) {
     const forms = html.match(/<form\b.*?<\/form>/gs) ?? []
     for (const form of forms) {
+      // A form that only closes its dialog is sent nowhere.
+      if (form.startsWith('<form method="dialog"')) continue
       expect(form).toMatch(/^<form[^>]* action="\/(?!\/)/)
       if (/method="post"/.test(form)) expect(form).toContain('name="csrf_token" value="csrf-0123456789abcdef"')
     }
@@ -57,7 +59,8 @@ test('every POST form carries the token, and none is sent to another host', () =
 test('an English page has no Chinese words of ours', () => {
   const han = Object.values<string>(zh).filter((words) => /\p{Script=Han}{2}/u.test(words) && !words.includes('{'))
   for (const { html, language, name } of pages) {
-    if (language !== 'en') continue
+    // The API's words are Chinese unless asked otherwise, so its documents show them in both languages.
+    if (language !== 'en' || name.startsWith('docs')) continue
     const words = new Set(html.replace(/<[^>]*>/g, '\n').split('\n'))
     expect([name, han.filter((word) => words.has(word))]).toEqual([name, []])
   }

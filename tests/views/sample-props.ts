@@ -26,6 +26,7 @@ export const operator = (say: Say, balance: Money): OperatorViewer => ({
   category: 'vip',
   balance,
   unread: 3,
+  asOf: NOW,
 })
 
 export const staff = (say: Say, kind: StaffViewer['kind'], role: string): StaffViewer => ({
@@ -75,6 +76,15 @@ export function fullOperatorHome(say: Say): OperatorHomeProps {
     sites: 6,
     activeSites: 5,
     days,
+    games: Array.from({ length: 3 }, (_, at) => ({
+      id: id(at + 10),
+      sessionId: say(`op_${id(1)}_1767225600000_a1B2c3D4e5F6g7H8`),
+      siteName: say('西湖银泰店'),
+      applicationName: say('星际防线'),
+      playerCount: 2 + at,
+      total: money((2 + at) * 1_200),
+      startedAt: ago(at * 700),
+    })),
     transactions: kinds.map((kind, at) => ({
       id: id(at),
       at: ago(at * 937),
@@ -106,6 +116,7 @@ export function emptyOperatorHome(): OperatorHomeProps {
     sites: 1,
     activeSites: 0,
     days: lastDays(30).map((day) => ({ day, amount: NOTHING, games: 0, players: 0 })),
+    games: [],
     transactions: [],
     expiringGrants: [],
     setup: { site: true, recharge: false, grant: false, start: false },

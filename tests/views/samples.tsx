@@ -11,6 +11,9 @@ import { PublicHomePage } from '#views/public/home'
 import { ProblemPage } from '#views/public/problem'
 import { RegisterPage } from '#views/public/register'
 import { SignInPage } from '#views/public/sign-in'
+import { accountSamples } from './account-samples'
+import { ledgerSamples } from './ledger-samples'
+import { messageSamples } from './message-samples'
 import {
   analyticsHome,
   emptyAdminHome,
@@ -26,6 +29,8 @@ import {
   type Say,
   staff,
 } from './sample-props'
+import { searchSamples } from './search-samples'
+import { usageSamples } from './usage-samples'
 
 /** A page in one of its states. */
 type Sample = { name: string; path: string; viewer: PageContext['viewer']; page: VNode }
@@ -39,7 +44,7 @@ function publicSamples(say: Say): Sample[] {
   const wrong = {
     username: say('用户名已被注册，请更换'),
     password: say('密码须为 8–32 位，含大写字母、小写字母和数字'),
-    password_repeat: say('两次输入的密码不一致'),
+    password_repeat: say('与上面的密码不同'),
     phone: say('请输入 11 位手机号'),
   }
   const signIn = (kind: 'operator' | 'admin' | 'finance') => (
@@ -88,9 +93,14 @@ export function samples(say: Say): Sample[] {
   const analyst = staff(say, 'analyst', 'analyst')
   return [
     ...publicSamples(say),
+    ...accountSamples(say),
+    ...messageSamples(say),
+    ...ledgerSamples(say),
+    ...searchSamples(say),
     { name: 'operator', path: '/operator/', viewer: operator(say, full.balance), page: <OperatorHomePage {...full} /> },
     { name: 'operator-empty', path: '/operator/', viewer: operator(say, NOTHING), page: <OperatorHomePage {...emptyOperatorHome()} /> },
     { name: 'operator-long', path: '/operator/', viewer: longOperator, page: <OperatorHomePage {...lowHome} /> },
+    ...usageSamples(say, longSay).map((sample) => ({ ...sample, viewer: operator(say, full.balance) })),
     { name: 'admin', path: '/admin/', viewer: admin, page: <AdminHomePage {...fullAdminHome(say)} /> },
     { name: 'admin-empty', path: '/admin/', viewer: admin, page: <AdminHomePage {...emptyAdminHome()} /> },
     {
@@ -119,6 +129,7 @@ export const contextOf = (sample: Sample, choice: Pick<PageContext, 'language' |
   path: sample.path,
   csrfToken: 'csrf-0123456789abcdef',
   requestId: '0f3c1d2e-6a51-4a0e-9c11-2f6d3c8e1a55',
+  done: null,
   assets,
   viewer: sample.viewer,
 })

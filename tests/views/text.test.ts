@@ -16,9 +16,25 @@ test('both languages have the same placeholders, and no key is empty', () => {
   }
 })
 
-test('every key is used by a view', async () => {
-  const root = new URL('../../views/', import.meta.url).pathname
-  const sources = await Promise.all([...new Bun.Glob('**/*.{ts,tsx}').scanSync(root)].map((file) => Bun.file(root + file).text()))
+test('no key is written in two areas', async () => {
+  const root = new URL('../../', import.meta.url).pathname
+  for (const [language, words] of [
+    ['zh', zh],
+    ['en', en],
+  ] as const) {
+    const sources = await Promise.all(
+      [...new Bun.Glob(`src/core/text/${language}/*.ts`).scanSync(root)].map((file) => Bun.file(root + file).text()),
+    )
+    expect(sources.flatMap((source) => [...source.matchAll(/^ {2}'[\w.-]+':/gm)])).toHaveLength(Object.keys(words).length)
+  }
+})
+
+test('every key is used by a view, by the handler of a page or in a file that is taken out', async () => {
+  const root = new URL('../../', import.meta.url).pathname
+  const files = ['views/**/*.{ts,tsx}', 'src/**/*.pages.ts', 'src/exports/*.ts'].flatMap((pattern) => [
+    ...new Bun.Glob(pattern).scanSync(root),
+  ])
+  const sources = await Promise.all(files.map((file) => Bun.file(root + file).text()))
   const written = sources.join('\n')
   // Keys put together from parts, such as `problem.${status}.title`, count through their pattern.
   const patterns = [...written.matchAll(/`([\w.]+\$\{[^`]*)`/g)].map(

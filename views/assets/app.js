@@ -8,6 +8,41 @@ const revealed = (root, selector) => {
 function showControls(root) {
   if (navigator.clipboard) revealed(root, '[data-copy]')
   revealed(root, '[data-reveal]')
+  revealed(root, '[data-unmask]')
+  root.querySelectorAll('[data-toast]').forEach(dismissLater)
+}
+
+const TOAST_MS = 5000
+const UNMASKED_MS = 30_000
+
+/** Goes after a while, but never from under the pointer. */
+function dismissLater(toast) {
+  const dismiss = () => setTimeout(() => (toast.matches(':hover') ? dismiss() : toast.remove()), TOAST_MS)
+  dismiss()
+}
+
+/** The link leads to a page that asks; here the same form opens over this page and gives the focus back when it closes. */
+function openDialog(event, link) {
+  const dialog = document.getElementById(link.dataset.dialog)
+  if (!dialog?.showModal) return
+  event.preventDefault()
+  dialog.showModal()
+}
+
+function closeDialog(event, link) {
+  const dialog = link.closest('dialog')
+  if (!dialog) return
+  event.preventDefault()
+  dialog.close()
+}
+
+function toggleMask(button) {
+  const value = button.parentElement.querySelector('[data-masked]')
+  const shown = value.textContent === value.dataset.whole
+  value.textContent = shown ? value.dataset.masked : value.dataset.whole
+  button.textContent = shown ? button.dataset.show : button.dataset.hide
+  clearTimeout(button.hiding)
+  if (!shown) button.hiding = setTimeout(() => toggleMask(button), UNMASKED_MS)
 }
 
 async function copy(button) {
@@ -116,6 +151,9 @@ document.addEventListener('click', (event) => {
   closeMenus(at('[data-menu]'))
   if (at('[data-copy]')) copy(at('[data-copy]'))
   if (at('[data-reveal]')) togglePassword(at('[data-reveal]'))
+  if (at('[data-unmask]')) toggleMask(at('[data-unmask]'))
+  if (at('[data-dialog]')) openDialog(event, at('[data-dialog]'))
+  if (at('[data-dialog-close]')) closeDialog(event, at('[data-dialog-close]'))
   if (at('[data-theme-choice]')) chooseTheme(event, at('[data-theme-choice]'))
   if (at('[data-drawer-close]')) closeDrawer(event)
 })

@@ -18,33 +18,41 @@ export type FieldProps = {
 /** One text field: label above, hint below, the error under the field and tied to it. */
 export function Field({ name, label, type = 'text', value, hint, error, optional = false, ...input }: FieldProps) {
   const t = useText()
-  const about = [hint && `${name}-hint`, error && `${name}-error`].filter(Boolean).join(' ')
+  return (
+    <Labelled name={name} label={label} hint={hint} error={error} optional={optional}>
+      <input
+        id={name}
+        name={name}
+        // preact types each kind of input apart; the kinds used here share all their attributes.
+        type={type as 'text'}
+        value={value}
+        required={!optional}
+        aria-invalid={error ? 'true' : undefined}
+        aria-describedby={describedBy(name, hint, error)}
+        spellcheck={false}
+        autocapitalize="none"
+        {...input}
+      />
+      {type === 'password' && (
+        <button type="button" class="field-reveal" data-reveal={name} data-show={t('common.show')} data-hide={t('common.hide')} hidden>
+          {t('common.show')}
+        </button>
+      )}
+    </Labelled>
+  )
+}
+
+type LabelledProps = Pick<FieldProps, 'name' | 'label' | 'hint' | 'error' | 'optional'> & { children: ComponentChildren }
+
+function Labelled({ name, label, hint, error, optional = false, children }: LabelledProps) {
+  const t = useText()
   return (
     <div class="field">
       <label for={name}>
         {label}
         {optional && <span class="muted"> ({t('form.optional')})</span>}
       </label>
-      <div class="field-box">
-        <input
-          id={name}
-          name={name}
-          // preact types each kind of input apart; the kinds used here share all their attributes.
-          type={type as 'text'}
-          value={value}
-          required={!optional}
-          aria-invalid={error ? 'true' : undefined}
-          aria-describedby={about || undefined}
-          spellcheck={false}
-          autocapitalize="none"
-          {...input}
-        />
-        {type === 'password' && (
-          <button type="button" class="field-reveal" data-reveal={name} data-show={t('common.show')} data-hide={t('common.hide')} hidden>
-            {t('common.show')}
-          </button>
-        )}
-      </div>
+      <div class="field-box">{children}</div>
       {hint && (
         <p class="field-hint" id={`${name}-hint`}>
           {hint}
@@ -56,6 +64,49 @@ export function Field({ name, label, type = 'text', value, hint, error, optional
         </p>
       )}
     </div>
+  )
+}
+
+const describedBy = (name: string, hint?: string, error?: string): string | undefined =>
+  [hint && `${name}-hint`, error && `${name}-error`].filter(Boolean).join(' ') || undefined
+
+type TextAreaProps = Pick<FieldProps, 'name' | 'label' | 'value' | 'hint' | 'error' | 'optional' | 'maxLength'> & { rows?: number }
+
+/** Several lines of text, otherwise like `Field`. */
+export function TextArea({ name, label, value, hint, error, optional = false, maxLength, rows = 3 }: TextAreaProps) {
+  return (
+    <Labelled name={name} label={label} hint={hint} error={error} optional={optional}>
+      <textarea
+        id={name}
+        name={name}
+        rows={rows}
+        maxLength={maxLength}
+        required={!optional}
+        aria-invalid={error ? 'true' : undefined}
+        aria-describedby={describedBy(name, hint, error)}
+      >
+        {value}
+      </textarea>
+    </Labelled>
+  )
+}
+
+type SelectProps = Pick<FieldProps, 'name' | 'label' | 'value' | 'hint' | 'error'> & {
+  options: readonly { value: string; label: string }[]
+}
+
+/** One of a few, otherwise like `Field`. */
+export function Select({ name, label, value, hint, error, options }: SelectProps) {
+  return (
+    <Labelled name={name} label={label} hint={hint} error={error}>
+      <select id={name} name={name} required aria-invalid={error ? 'true' : undefined} aria-describedby={describedBy(name, hint, error)}>
+        {options.map((option) => (
+          <option key={option.value} value={option.value} selected={option.value === value}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+    </Labelled>
   )
 }
 

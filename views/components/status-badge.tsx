@@ -19,6 +19,29 @@ const LOOKS = {
     drift: { tone: 'bad', label: 'admin.home.proof.drift' },
     never: { tone: 'neutral', label: 'admin.home.proof.never' },
   },
+  call: {
+    accepted: { tone: 'ok', label: 'apiKeys.result.accepted' },
+    replayed: { tone: 'info', label: 'apiKeys.result.replayed' },
+    refused: { tone: 'bad', label: 'apiKeys.result.refused' },
+  },
+  line: {
+    same: { tone: 'ok', label: 'signing.line.same' },
+    differs: { tone: 'bad', label: 'signing.line.differs' },
+  },
+  site: {
+    deleted: { tone: 'neutral', label: 'sites.state.deleted' },
+  },
+  grant: {
+    active: { tone: 'ok', label: 'apps.grant.active' },
+    ending: { tone: 'warn', label: 'apps.grant.ending' },
+    ended: { tone: 'bad', label: 'apps.grant.ended' },
+    withdrawn: { tone: 'neutral', label: 'apps.grant.withdrawn' },
+  },
+  request: {
+    pending: { tone: 'warn', label: 'apps.request.pending', icon: 'loader-circle' },
+    approved: { tone: 'ok', label: 'apps.request.approved' },
+    rejected: { tone: 'bad', label: 'apps.request.rejected' },
+  },
   step: {
     done: { tone: 'ok', label: 'operator.home.setup.done' },
     open: { tone: 'neutral', label: 'operator.home.setup.open' },

@@ -14,21 +14,26 @@ type TrendChartProps = {
   /** One sentence for those who cannot see it; the numbers stand in the table beside the chart. */
   summary: string
   days: readonly BusinessDay[]
+  /** What stands below the bars, where they are not days. */
+  names?: readonly string[]
   series: readonly TrendSeries[]
   /** The words of the axis. */
   tick: (value: number) => string
 }
 
-const FEW = 8
+/** Up to so many bars each has its words; beyond so many only one in thirty. */
+const [FEW, MANY] = [8, 70]
 
 /** Bars by day. Columns are laid out by CSS and only the bars are SVG, so the words keep their size at any width. */
-export function TrendChart({ summary, days, series, tick }: TrendChartProps) {
+export function TrendChart({ summary, days, names, series, tick }: TrendChartProps) {
   const { language } = usePage()
+  const nameOf = (at: number) => names?.[at] ?? formatDay(language, days[at]!)
+  const density = days.length <= FEW ? ' few' : days.length > MANY ? ' many' : ''
   const top = niceCeiling(Math.max(0, ...series.flatMap((one) => one.values)))
   return (
     <div class="chart">
       {series.length > 1 && <Legend names={series.map((one) => one.name)} />}
-      <div class={days.length <= FEW ? 'chart-plot few' : 'chart-plot'} role="img" aria-label={summary}>
+      <div class={`chart-plot${density}`} role="img" aria-label={summary}>
         <div class="chart-axis">
           <span>{tick(top)}</span>
           <span>{tick(top / 2)}</span>
@@ -42,9 +47,9 @@ export function TrendChart({ summary, days, series, tick }: TrendChartProps) {
                   <Bar key={one.name} height={((one.values[at] ?? 0) / top) * 100} order={order} />
                 ))}
               </div>
-              <span class="chart-label">{formatDay(language, day)}</span>
+              <span class="chart-label">{nameOf(at)}</span>
               <span class="chart-tip">
-                <b>{formatDay(language, day)}</b>
+                <b>{nameOf(at)}</b>
                 {series.map((one) => (
                   <span key={one.name}>
                     {one.name} {one.say(at)}

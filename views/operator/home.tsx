@@ -12,6 +12,9 @@ import { Badge } from '../components/status-badge'
 import { TrendChart } from '../components/trend-chart'
 import { Layout } from '../layout'
 import { usePage, useText } from '../page-context'
+import { askPath } from './application-tabs'
+import type { GameRowView } from './game-rows'
+import { LatestGames } from './latest-games'
 import { type Setup, SetupGuide } from './setup-guide'
 
 /** An amount of a stretch of time and of the same stretch before it. */
@@ -47,6 +50,8 @@ export type OperatorHomeProps = {
   activeSites: number
   /** The last 30 business days with today last, empty ones included; the chart shows the last 7. */
   days: readonly OperatorDay[]
+  /** The last 10, newest first; more come in while the page is open. */
+  games: readonly GameRowView[]
   /** The last 10, newest first. */
   transactions: readonly OperatorTransaction[]
   /** Ended or ending within 7 days, soonest first. */
@@ -65,6 +70,7 @@ export function OperatorHomePage(props: OperatorHomeProps) {
         <Trend days={props.days.slice(-7)} />
         <ToDo grants={props.expiringGrants} now={props.now} />
       </div>
+      <LatestGames games={props.games} />
       <Transactions rows={props.transactions} />
     </Layout>
   )
@@ -97,7 +103,7 @@ function Tiles(props: OperatorHomeProps) {
         icon="receipt"
         figure={<Yuan of={props.today.amount} />}
         note={<Change {...compare(props.today)} versus="common.versus.yesterday" />}
-        href="#transactions"
+        href="/operator/usage?range=today"
       />
       <StatTile
         label={t('operator.home.week')}
@@ -105,7 +111,7 @@ function Tiles(props: OperatorHomeProps) {
         figure={<Yuan of={props.week.amount} />}
         note={<Change {...compare(props.week)} versus="common.versus.week" />}
         series={spent.slice(-7)}
-        href="#trend"
+        href="/operator/usage?range=week"
       />
       <StatTile
         label={t('operator.home.month')}
@@ -113,6 +119,7 @@ function Tiles(props: OperatorHomeProps) {
         figure={<Yuan of={props.month.amount} />}
         note={<Change {...compare(props.month)} versus="common.versus.month" />}
         series={spent}
+        href="/operator/usage?range=month"
       />
       <StatTile
         label={t('operator.home.games')}
@@ -120,13 +127,14 @@ function Tiles(props: OperatorHomeProps) {
         figure={formatCount(props.gamesToday)}
         note={<Change current={props.gamesToday} previous={props.gamesYesterday} versus="common.versus.yesterday" />}
         series={days.map((day) => day.games)}
-        href="#trend"
+        href="/operator/usage?range=today"
       />
       <StatTile
         label={t('operator.home.sites')}
         icon="store"
         figure={formatCount(props.sites)}
         note={t('operator.home.sites.active', { count: formatCount(props.activeSites) })}
+        href="/operator/sites"
       />
     </div>
   )
@@ -201,6 +209,7 @@ function ToDo({ grants, now }: { grants: readonly ExpiringGrant[]; now: Instant 
                   time: formatMinute(grant.expiresAt),
                 })}
               </p>
+              <a href={askPath(grant.applicationId)}>{t('apps.renew')}</a>
             </li>
           ))}
         </ul>

@@ -1,16 +1,17 @@
+import type { PlainKey } from '#src/core/text'
 import { StatusBadge } from '../components/status-badge'
 import { useText } from '../page-context'
 
 /** Which of the four steps before the first game are done; the product ticks them itself. */
 export type Setup = { site: boolean; recharge: boolean; grant: boolean; start: boolean }
 
-/** Each step with the call that does it; null where the platform's people do it. */
+/** Each step with the page that does it; null where the platform's people do it. */
 const STEPS = [
-  ['site', 'POST /v1/operators/me/sites'],
+  ['site', { href: '/operator/sites/new', label: 'sites.create' }],
   ['recharge', null],
-  ['grant', null],
-  ['start', 'POST /v1/auth/game/authorize'],
-] as const
+  ['grant', { href: '/operator/applications/available', label: 'apps.ask' }],
+  ['start', { href: '/operator/api-keys/signing', label: 'apiKeys.tabs.signing' }],
+] as const satisfies readonly (readonly [keyof Setup, { href: string; label: PlainKey } | null])[]
 
 /** What a new operator does next; gone after the first game. */
 export function SetupGuide({ setup }: { setup: Setup }) {
@@ -24,7 +25,7 @@ export function SetupGuide({ setup }: { setup: Setup }) {
         <p class="muted">{t('operator.home.setup.progress', { done, total: STEPS.length })}</p>
       </div>
       <ol class="steps">
-        {STEPS.map(([step, call]) => (
+        {STEPS.map(([step, page]) => (
           <li key={step} class={setup[step] ? 'step done' : 'step'}>
             <p class="step-head">
               <b>{t(`operator.home.setup.${step}`)}</b>
@@ -33,7 +34,7 @@ export function SetupGuide({ setup }: { setup: Setup }) {
             {!setup[step] && (
               <>
                 <p>{t(`operator.home.setup.${step}.next`)}</p>
-                {call && <code>{call}</code>}
+                {page && <a href={page.href}>{t(page.label)}</a>}
               </>
             )}
           </li>

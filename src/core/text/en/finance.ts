@@ -1,0 +1,30 @@
+import type { finance as zh } from '#src/core/text/zh/finance'
+
+/** English: pages of finance. */
+export const finance: Record<keyof typeof zh, string> = {
+  'finance.home.recharge': 'Recharged today',
+  'finance.home.consumption': 'Consumed today',
+  'finance.home.refund': 'Refunded today',
+  'finance.home.net': 'Net income today',
+  'finance.home.net.hint': 'Recharges − refunds',
+  'finance.home.operators': 'Operators',
+  'finance.home.operators.new': 'New today: {count}',
+  'finance.home.active': 'Active today',
+  'finance.home.active.hint': 'Operators with a game today',
+  'finance.home.liability': 'Unspent balances',
+  'finance.home.liability.hint': 'Sum over {count} operator accounts: what the platform owes them',
+  'finance.home.trend': 'How much came in and went out each day?',
+  'finance.home.trend.recharge': 'Recharged',
+  'finance.home.trend.consumption': 'Consumed',
+  'finance.home.trend.refund': 'Refunded',
+  'finance.home.trend.empty': 'No money has moved this month',
+  'finance.home.trend.emptyNext': 'Each day is shown here from the first recharge or charge on.',
+  'finance.home.top': 'Top 10 customers this month',
+  'finance.home.top.caption': 'Operators with the highest consumption this month and their share',
+  'finance.home.top.empty': 'Nothing consumed this month',
+  'finance.home.top.emptyNext': 'The ranking by amount appears here.',
+  'finance.home.top.rank': 'Rank',
+  'finance.home.top.operator': 'Operator',
+  'finance.home.top.amount': 'Consumed',
+  'finance.home.top.share': 'Share',
+}

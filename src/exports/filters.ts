@@ -1,0 +1,53 @@
+import * as v from 'valibot'
+import { MOVEMENT_KINDS } from '#src/balances/transactions'
+import { idOf } from '#src/core/fields'
+import { timeQuery } from '#src/core/time-filter'
+import { DIMENSIONS } from '#src/statistics/periods'
+
+/** What can be exported and by which fields it is narrowed: the same words in the API, in forms and in stored exports. */
+
+const wholeNumber = (min: number, max: number) =>
+  v.pipe(v.string(), v.regex(/^\d{1,3}$/), v.transform(Number), v.minValue(min), v.maxValue(max))
+
+const place = { site_id: v.optional(idOf('site')), app_id: v.optional(idOf('application')) }
+
+const usageFields = {
+  ...timeQuery,
+  ...place,
+  players: v.optional(wholeNumber(1, 100)),
+  weekday: v.optional(wholeNumber(1, 7)),
+  hour: v.optional(wholeNumber(0, 23)),
+  keyword: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(128))),
+}
+
+const REPORT_TYPES = ['consumption', 'by-app', 'by-site', 'player-distribution'] as const
+export type ReportType = (typeof REPORT_TYPES)[number]
+
+const statisticsFields = {
+  ...timeQuery,
+  ...place,
+  report_type: v.optional(v.picklist(REPORT_TYPES), 'consumption'),
+  dimension: v.optional(v.picklist(DIMENSIONS), 'day'),
+}
+
+/** One schema for each kind of export. */
+export const EXPORT_FILTERS = {
+  usage: v.object(usageFields),
+  transactions: v.object({ ...timeQuery, type: v.optional(v.picklist(MOVEMENT_KINDS)) }),
+  statistics: v.object(statisticsFields),
+}
+export type ExportKind = keyof typeof EXPORT_FILTERS
+
+/** The fields of a kind's filter, as text: what is stored with an export and asked again when it is made. */
+export type FilterText = Record<string, string>
+
+/** What a form or an address says about a kind's filter; other fields and empty ones are left out. */
+export function filterText(kind: ExportKind, given: Readonly<Record<string, string | undefined>>): FilterText {
+  const fields = Object.keys(EXPORT_FILTERS[kind].entries)
+  return Object.fromEntries(
+    fields.flatMap((name) => {
+      const value = given[name]?.trim()
+      return value ? [[name, value]] : []
+    }),
+  )
+}

@@ -1,0 +1,39 @@
+import type * as v from 'valibot'
+import { countTransactions } from '#src/balances/transactions'
+import type { Uuid } from '#src/core/ids'
+import { invalidFields, type Language } from '#src/core/problem'
+import type { Table } from '#src/core/table'
+import type { Instant } from '#src/core/time'
+import { timeFilter } from '#src/core/time-filter'
+import { validate } from '#src/core/validation'
+import { bucketsOf, sumOf } from '#src/usage/sums'
+import { EXPORT_FILTERS, type ExportKind, type FilterText } from './filters'
+import { statisticsTable } from './statistics-table'
+import { transactionsTable } from './transactions-table'
+import { usageTable } from './usage-table'
+
+/** What an export holds: how many rows there are now, and the table that gives them. */
+export type Source = { rows: number; table: Table }
+
+/** An operator's rows of a kind under a filter; nothing is read before the table is. Throws INVALID_PARAMS with every faulty field. */
+export async function sourceOf(operatorId: Uuid, kind: ExportKind, filter: FilterText, language: Language, now: Instant): Promise<Source> {
+  if (kind === 'transactions') {
+    const { type, ...times } = parsed(EXPORT_FILTERS.transactions, filter)
+    const wanted = { ...timeFilter(times), kind: type }
+    return { rows: await countTransactions(operatorId, wanted), table: transactionsTable(operatorId, wanted, language) }
+  }
+  if (kind === 'usage') {
+    const { site_id, app_id, start_time, end_time, ...rest } = parsed(EXPORT_FILTERS.usage, filter)
+    const wanted = { ...timeFilter({ start_time, end_time }), siteId: site_id, applicationId: app_id, ...rest }
+    return { rows: sumOf(await bucketsOf(operatorId, wanted)).sessions, table: usageTable(operatorId, wanted, language) }
+  }
+  const { report_type, ...query } = parsed(EXPORT_FILTERS.statistics, filter)
+  const wanted = { ...timeFilter(query), siteId: query.site_id, applicationId: query.app_id, dimension: query.dimension }
+  return statisticsTable(operatorId, report_type, wanted, language, now)
+}
+
+function parsed<S extends v.GenericSchema>(schema: S, filter: FilterText): v.InferOutput<S> {
+  const result = validate(schema, filter)
+  if (!result.ok) throw invalidFields(result.faults)
+  return result.value
+}

@@ -1,0 +1,36 @@
+import { type ProblemCode, problems } from '#src/core/errors'
+import type { Route } from '#src/platform/route'
+
+/** The order of the catalogue is the order of precedence. */
+const ORDER = Object.keys(problems) as ProblemCode[]
+
+/** Every code a route may answer with: its own and those of its audience and shape, in order of precedence. */
+export function errorsOf(route: Route): ProblemCode[] {
+  const takesInput = route.body !== undefined || route.query !== undefined || route.path.includes(':')
+  const codes = new Set<ProblemCode>([
+    'SERVICE_UNAVAILABLE',
+    'INTERNAL_ERROR',
+    ...callerErrors(route),
+    ...(takesInput ? (['INVALID_PARAMS'] as const) : []),
+    ...(route.body ? (['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const) : []),
+    ...(route.answer?.errors ?? []),
+  ])
+  return ORDER.filter((code) => codes.has(code))
+}
+
+/** Rungs 0–6 of the ladder for headset servers; a session and its rights for people who are signed in. */
+function callerErrors({ audience }: Route): ProblemCode[] {
+  if (audience === 'public') return []
+  if (audience !== 'client') return ['UNAUTHORIZED', 'PERMISSION_DENIED']
+  return [
+    'INVALID_PARAMS',
+    'INVALID_API_KEY',
+    'INVALID_SIGNATURE',
+    'TIMESTAMP_EXPIRED',
+    'ACCOUNT_LOCKED',
+    'ACCOUNT_DEACTIVATED',
+    'RATE_LIMIT_EXCEEDED',
+  ]
+}
+
+export const statusOf = (code: ProblemCode): number => problems[code].status

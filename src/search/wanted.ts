@@ -1,0 +1,47 @@
+import { bareId } from '#src/core/ids'
+import { addMs, instant, type Stretch } from '#src/core/time'
+
+/** Longer than any id or name that there is; the rest of what was typed is not looked at. */
+const MAX_LETTERS = 128
+
+/** The kinds of thing that are found by an id, with what stands before it on the wire. */
+const PREFIXES = {
+  op: 'operator',
+  site: 'site',
+  app: 'application',
+  auth: 'application',
+  req: 'access_request',
+  usage: 'usage',
+  txn: 'transaction',
+  ord: 'order',
+  refund: 'refund',
+  inv: 'invoice',
+} as const
+export type FoundKind = (typeof PREFIXES)[keyof typeof PREFIXES] | 'call' | 'page'
+
+/** What somebody is looking for: one id, a session, or words. */
+export type Wanted =
+  | { by: 'nothing' }
+  | { by: 'id'; id: string; kind: FoundKind | undefined; madeWithin: Stretch }
+  | { by: 'words'; words: string }
+
+/** Reads what was typed: an id with or without its prefix, in any case; everything else is words. */
+export function wantedBy(typed: string): Wanted {
+  const words = [...typed.toWellFormed().replace(CONTROL, ' ').trim()].slice(0, MAX_LETTERS).join('')
+  if (words === '') return { by: 'nothing' }
+  const [, prefix, rest] = /^([a-z]+)_(.+)$/i.exec(words) ?? []
+  const kind = PREFIXES[prefix?.toLowerCase() as keyof typeof PREFIXES]
+  const id = bareId(kind ? rest! : words)
+  return id ? { by: 'id', id, kind, madeWithin: aroundBirth(id) } : { by: 'words', words }
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: no database column holds them, so nothing is lost
+const CONTROL = /[\u0000-\u001f\u007f]/g
+
+const MINUTES_MS = 600_000
+
+/** A UUIDv7 carries its time: rows of that id lie near it, which spares a walk through every month of a log. */
+function aroundBirth(id: string): Stretch {
+  const at = instant(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16))
+  return { from: addMs(at, -MINUTES_MS), to: addMs(at, MINUTES_MS) }
+}

@@ -1,0 +1,84 @@
+import { routes } from '#src/app'
+import type { Uuid } from '#src/core/ids'
+import type { Route } from '#src/platform/route'
+import type { TestDatabase } from '#tests/support/database'
+
+/** Who looks at pages: one of the demo's people, by the door they come in. */
+export type Role = {
+  name: 'public' | 'operator' | 'admin' | 'finance' | 'analyst'
+  door: 'operator' | 'admin' | 'finance' | null
+  username: string
+  password: string
+  /** Addresses besides those of the route table: filters, searches, tabs. */
+  pages: readonly string[]
+}
+
+/** GET routes of the pages' door that show no page: they lead on, stream, or give a file. */
+const NO_PAGE: readonly RegExp[] = [/^\/(language|theme)$/, /\/events$/, /\/(file|download|progress)$/, /\.(jsonl|mjs|csv|pdf|xlsx)$/]
+
+const isPage = ({ door, method, path }: Route): boolean =>
+  door === 'pages' && method === 'GET' && !NO_PAGE.some((pattern) => pattern.test(path))
+
+/** Whose page it is; what all of our people see is looked at by an administrator. */
+const VIEWERS: Record<Route['audience'], Role['name']> = {
+  public: 'public',
+  client: 'public',
+  operator: 'operator',
+  admin: 'admin',
+  staff: 'admin',
+  anyone_signed_in: 'operator',
+  finance: 'finance',
+  analyst: 'analyst',
+}
+
+/** Every address a role looks at: all page routes of its door, with an id of the demo in place of each parameter, and its own besides. */
+export async function visitsOf(role: Role, ids: Ids): Promise<string[]> {
+  const own = routes.filter((route) => isPage(route) && VIEWERS[route.audience] === role.name)
+  const found = await Promise.all(own.map(({ path }) => addressOf(path, ids)))
+  return [...new Set([...found, ...role.pages])]
+}
+
+/** Page routes that no role looks at; there must be none. */
+export function unvisited(visits: readonly string[]): string[] {
+  const seen = visits.map((visit) => visit.split('?')[0]!)
+  return routes.filter((route) => isPage(route) && !seen.some((path) => fits(route.path, path))).map(({ path }) => path)
+}
+
+function fits(pattern: string, path: string): boolean {
+  const [wanted, given] = [pattern.split('/'), path.split('/')]
+  return wanted.length === given.length && wanted.every((part, index) => part.startsWith(':') || part === given[index])
+}
+
+type Ids = (parameter: string, path: string) => Promise<string>
+
+async function addressOf(pattern: string, ids: Ids): Promise<string> {
+  const parts = pattern.split('/').map((part) => (part.startsWith(':') ? ids(part.slice(1), pattern) : part))
+  return (await Promise.all(parts)).join('/')
+}
+
+/** An id of the demo's own data for each parameter of a path, as the demo operator has it. */
+export function idsOfDemo({ owner }: TestDatabase, operatorId: Uuid): Ids {
+  const first = async (rows: Promise<{ id: Uuid }[]>): Promise<Uuid | undefined> => (await rows)[0]?.id
+  const known: Record<string, () => Promise<Uuid | undefined>> = {
+    site_id: () =>
+      first(owner`SELECT id FROM operation_sites WHERE operator_id = ${operatorId} AND deleted_at IS NULL ORDER BY id LIMIT 1`),
+    usage_id: () => first(owner`SELECT id FROM usage_records WHERE operator_id = ${operatorId} ORDER BY started_at DESC LIMIT 1`),
+    transaction_id: () => first(owner`SELECT id FROM transaction_records WHERE operator_id = ${operatorId} ORDER BY seq DESC LIMIT 1`),
+    message_id: () => first(owner`SELECT id FROM message_notifications WHERE target_operator_id = ${operatorId} ORDER BY id DESC LIMIT 1`),
+    request_id: () => first(owner`SELECT id FROM application_authorization_requests WHERE operator_id = ${operatorId} LIMIT 1`),
+    session_id: () =>
+      first(owner`SELECT id FROM auth_sessions WHERE operator_id = ${operatorId} AND revoked_at IS NULL ORDER BY created_at LIMIT 1`),
+    export_id: () => first(owner`SELECT id FROM exports WHERE operator_id = ${operatorId} LIMIT 1`),
+    mail_id: () => first(owner`SELECT id FROM simulated_mails LIMIT 1`),
+    app_id: () =>
+      first(owner`SELECT id FROM applications a WHERE is_active AND NOT EXISTS
+        (SELECT FROM operator_app_authorizations g WHERE g.application_id = a.id AND g.operator_id = ${operatorId} AND g.revoked_at IS NULL)
+        AND NOT EXISTS (SELECT FROM application_authorization_requests r WHERE r.application_id = a.id AND r.operator_id = ${operatorId}
+          AND r.status = 'pending') ORDER BY id LIMIT 1`),
+  }
+  return async (parameter, path) => {
+    const id = await known[parameter]?.()
+    if (!id) throw new Error(`${path}: no example for :${parameter}; add one to idsOfDemo in tests/shots/plan.ts`)
+    return id
+  }
+}

@@ -1,0 +1,79 @@
+import { Logger, type Runner, run, type TaskList } from 'graphile-worker'
+import * as v from 'valibot'
+import { bareUuid } from '#src/core/fields'
+import { now } from '#src/core/time'
+import { deliverMail } from '#src/notifications/mail'
+import { simulateMail } from '#src/notifications/simulated-mails'
+import { config } from '#src/platform/config'
+import { type Connection, connectionUrl } from '#src/platform/database-url'
+import { log } from '#src/platform/log'
+import { type Send, smtpSender } from '#src/platform/mail'
+
+/** Deliveries under way at once: mail servers dislike more from one client. */
+const AT_ONCE = 2
+/** One connection listens, the others fetch and finish work; none of them touches what is ours. */
+const CONNECTIONS = AT_ONCE + 1
+/** Work is looked for this often; the database's hint that there is some is a bonus. */
+const LOOK_MS = 2_000
+const RESTART_MS = 5_000
+
+export type Deliveries = { stop(): Promise<void> }
+
+/**
+ * Does what waits in the queue (platform/outbox.ts) until `stop`, which waits for what is under way. What fails is repeated after
+ * 3 s, 7 s, 20 s … 2 h, ten times in all. A queue that lost its database is started again.
+ */
+export async function startDeliveries(connection: Connection): Promise<Deliveries> {
+  const mail = mailWay()
+  const start = () => run({ ...optionsFor(connection), taskList: tasksWith(mail.send) })
+  let runner: Runner | undefined = await start()
+  let stopped = false
+  const keepRunning = async () => {
+    while (!stopped) {
+      await runner?.promise.catch((error: unknown) => log('error', 'deliveries ended', { operation: 'deliveries', error }))
+      if (stopped) return
+      await Bun.sleep(RESTART_MS)
+      runner = await start().catch((error: unknown) => void log('warn', 'deliveries not started', { operation: 'deliveries', error }))
+    }
+  }
+  const running = keepRunning()
+  return {
+    stop: async () => {
+      stopped = true
+      await runner?.stop().catch(() => {})
+      await Promise.race([running, Bun.sleep(RESTART_MS)])
+      mail.close()
+    },
+  }
+}
+
+/** A mail server where there is one; else a developer's machine shows its mails on a page, and production says that it sends none. */
+function mailWay(): { send: Send | undefined; close(): void } {
+  const { SMTP_URL, production } = config()
+  if (SMTP_URL) return smtpSender(SMTP_URL)
+  if (production) log('warn', 'no SMTP_URL: messages are shown but not mailed', { operation: 'deliveries' })
+  return { send: production ? undefined : simulateMail, close: () => {} }
+}
+
+const MailPayload = v.strictObject({ message_id: bareUuid, operator_id: bareUuid })
+
+const tasksWith = (send: Send | undefined): TaskList => ({
+  mail: async (payload, { job }) => {
+    const { message_id: messageId, operator_id: operatorId } = v.parse(MailPayload, payload)
+    await deliverMail({ messageId, operatorId }, send, { at: now(), isLast: job.attempts >= job.max_attempts })
+  },
+})
+
+const optionsFor = (connection: Connection) => {
+  const url = connectionUrl(connection)
+  return {
+    connectionString: `${url}${url.includes('?') ? '&' : '?'}application_name=mr-deliveries`,
+    concurrency: AT_ONCE,
+    maxPoolSize: CONNECTIONS,
+    pollInterval: LOOK_MS,
+    noHandleSignals: true,
+    logger: new Logger((scope) => (level, message) => {
+      if (level === 'warning' || level === 'error') log('warn', message, { operation: 'deliveries', task: scope.taskIdentifier })
+    }),
+  }
+}
