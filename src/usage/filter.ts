@@ -1,6 +1,7 @@
 import type { Uuid } from '#src/core/ids'
 import type { Instant } from '#src/core/time'
 import { rawSql } from '#src/platform/database'
+import { likePattern } from '#src/platform/like'
 
 /** Which games of one operator are meant; what is not said means all of them. */
 export type UsageFilter = {
@@ -44,7 +45,7 @@ export function clockTime({ weekday, hour }: UsageFilter, at: Part): Part {
 
 const sessionIn = ({ sessions, keyword }: UsageFilter): Part => {
   if (sessions) return part`AND u.session_id = ANY (${[...sessions]}::text[])`
-  return keyword ? part`AND strpos(u.session_id, ${keyword}) > 0` : part``
+  return keyword ? part`AND u.session_id LIKE ${likePattern(keyword)}` : part``
 }
 
 /** More sessions than this are met at every step anyway: reading all games is then as quick as looking each of them up. */
@@ -52,7 +53,8 @@ const MOST_SESSIONS = 2_000
 
 /**
  * The filter with its keyword made into what the database finds quickly: a whole session id as it is, a piece of one by the sessions
- * that hold it, which the index of sessions tells without a look at the games. Ask once, then use the outcome for every question.
+ * that hold it, which the index of sessions tells without a look at the games (LIKE, since PostgreSQL expects few to match and shares
+ * the reading among its workers). Ask once, then use the outcome for every question.
  */
 export async function resolved(operatorId: Uuid, filter: UsageFilter): Promise<UsageFilter> {
   const { keyword: _, ...rest } = filter
@@ -61,7 +63,7 @@ export async function resolved(operatorId: Uuid, filter: UsageFilter): Promise<U
   const whole = sessionIdOf(keyword)
   if (whole) return { ...rest, sessions: [whole] }
   const rows: unknown = await part`
-    SELECT session_id AS session FROM usage_records WHERE operator_id = ${operatorId} AND strpos(session_id, ${keyword}) > 0
+    SELECT session_id AS session FROM usage_records WHERE operator_id = ${operatorId} AND session_id LIKE ${likePattern(keyword)}
     LIMIT ${MOST_SESSIONS + 1}`
   const sessions = (rows as { session: string }[]).map(({ session }) => session)
   return sessions.length > MOST_SESSIONS ? { ...rest, keyword } : { ...rest, sessions }
