@@ -1,5 +1,5 @@
 import type { Uuid } from '#src/core/ids'
-import type { Instant } from '#src/core/time'
+import { businessDay, type Instant } from '#src/core/time'
 import { rawSql } from '#src/platform/database'
 import { likePattern } from '#src/platform/like'
 
@@ -53,8 +53,8 @@ const MOST_SESSIONS = 2_000
 
 /**
  * The filter with its keyword made into what the database finds quickly: a whole session id as it is, a piece of one by the sessions
- * that hold it, which the index of sessions tells without a look at the games (LIKE, since PostgreSQL expects few to match and shares
- * the reading among its workers). Ask once, then use the outcome for every question.
+ * that hold it, which the index of sessions tells without a look at the games. Ask once, then use the outcome
+ * for every question.
  */
 export async function resolved(operatorId: Uuid, filter: UsageFilter): Promise<UsageFilter> {
   const { keyword: _, ...rest } = filter
@@ -67,6 +67,49 @@ export async function resolved(operatorId: Uuid, filter: UsageFilter): Promise<U
     LIMIT ${MOST_SESSIONS + 1}`
   const sessions = (rows as { session: string }[]).map(({ session }) => session)
   return sessions.length > MOST_SESSIONS ? { ...rest, keyword } : { ...rest, sessions }
+}
+
+/** A page looks for a piece of a session id among as many of the newest games as it can read at once, whatever the history. */
+const RECENT_GAMES = 100_000
+
+/**
+ * As `resolved`, for a page: a piece of a session id is looked for among the newest games of the time asked for, and only the newest
+ * that hold it are shown; `isCut` says that there may be more. Whole ids are always found.
+ */
+export async function resolvedRecently(operatorId: Uuid, filter: UsageFilter): Promise<{ filter: UsageFilter; isCut: boolean }> {
+  const keyword = usedKeyword(operatorId, filter)
+  if (keyword === undefined || sessionIdOf(keyword)) return { filter: await resolved(operatorId, filter), isCut: false }
+  const { keyword: _, ...rest } = filter
+  const { low, high } = sessionsBetween(operatorId, filter)
+  const rows: unknown = await part`
+    SELECT session_id AS session FROM (
+      SELECT session_id FROM usage_records WHERE operator_id = ${operatorId} AND session_id >= ${low} AND session_id < ${high}
+      ORDER BY session_id DESC LIMIT ${RECENT_GAMES}) AS recent
+    WHERE session_id LIKE ${likePattern(keyword)} LIMIT ${MOST_SESSIONS + 1}`
+  const sessions = (rows as { session: string }[]).map(({ session }) => session)
+  const isCut = sessions.length > MOST_SESSIONS || (await hasMoreGames(operatorId, filter))
+  return { filter: { ...rest, sessions: sessions.slice(0, MOST_SESSIONS) }, isCut }
+}
+
+/** Session ids carry the headset's clock, which may differ from ours by the longest skew that can be set. */
+const MOST_SKEW_SECONDS = 900
+
+/** The stored forms between which the sessions of a time lie, in the order of ids: seconds are the beginning of milliseconds. */
+function sessionsBetween(operatorId: Uuid, { from, to }: UsageFilter): { low: string; high: string } {
+  const seconds = (at: Instant, skew: number) => String(Math.floor(at.getTime() / 1_000) + skew)
+  const start = `op_${operatorId}_`
+  return {
+    low: `${start}${from ? seconds(from, -MOST_SKEW_SECONDS) : ''}`,
+    high: `${start}${to ? seconds(to, MOST_SKEW_SECONDS) : '~'}`,
+  }
+}
+
+/** Whether an operator has more games in a time than a page looks through. */
+async function hasMoreGames(operatorId: Uuid, { from, to }: UsageFilter): Promise<boolean> {
+  const rows: unknown = await part`
+    SELECT coalesce(sum(sessions), 0) > ${RECENT_GAMES} AS more FROM usage_days WHERE operator_id = ${operatorId}
+      ${from ? part`AND day >= ${businessDay(from)}::date` : part``} ${to ? part`AND day <= ${businessDay(to)}::date` : part``}`
+  return (rows as { more: boolean }[])[0]!.more
 }
 
 /** Every session id of an operator begins alike: what is found in that beginning leaves nobody out. */

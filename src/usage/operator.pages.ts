@@ -49,11 +49,11 @@ export const usageOperatorPages = [
     } = pageQuery(call.request, UsageQuery)
     const dates = dayRange(asked, call.info.now)
     const narrowed = { siteId, applicationId, players, weekday, hour, keyword }
-    const [{ slice, summary }, choices] = await Promise.all([
+    const [{ slice, summary, isCut }, choices] = await Promise.all([
       usageSlice(call.caller.id, { ...dates.stretch, ...narrowed }, { after, before, size }),
       usageChoices(call.caller.id),
     ])
-    return showPage(call, h(UsagePage, { games: slice, sums: summary, dates, narrowed, choices }))
+    return showPage(call, h(UsagePage, { games: slice, sums: summary, isCut, dates, narrowed, choices }))
   }),
 
   page('GET /operator/usage/:usage_id', { audience: 'operator' }, async (call) => {

@@ -3,7 +3,7 @@ import { cutPage, isBackwards, type Keyset, rowsWanted, type Slice } from '#src/
 import type { Money } from '#src/core/money'
 import { Problem } from '#src/core/problem'
 import type { Instant } from '#src/core/time'
-import { type Part, part, recordsOf, resolved, type UsageFilter } from './filter'
+import { type Part, part, recordsOf, resolved, resolvedRecently, type UsageFilter } from './filter'
 import { type Bucket, bucketsOf, type Sums, sumOf } from './sums'
 
 export type UsageRecord = {
@@ -30,13 +30,13 @@ export async function usagePage(operatorId: Uuid, asked: UsageFilter, { page, pa
   return { rows, summary: sumOf(buckets) }
 }
 
-/** One page of an operator's games by key, newest first, with the sums over the whole filter. */
+/** One page of an operator's games by key, newest first, with the sums over the whole filter. `isCut`: see resolvedRecently. */
 export async function usageSlice(
   operatorId: Uuid,
   asked: UsageFilter,
   keyset: Keyset,
-): Promise<{ slice: Slice<UsageRecord>; summary: Sums }> {
-  const filter = await resolved(operatorId, asked)
+): Promise<{ slice: Slice<UsageRecord>; summary: Sums; isCut: boolean }> {
+  const { filter, isCut } = await resolvedRecently(operatorId, asked)
   const [buckets, cursor] = await Promise.all([bucketsOf(operatorId, filter), cursorOf(operatorId, keyset.after ?? keyset.before)])
   // A cursor that is nobody's, or somebody else's, leads to the first page.
   const start: Keyset = cursor ? keyset : { size: keyset.size }
@@ -44,7 +44,7 @@ export async function usageSlice(
   const beyond = cursor && part`AND (u.started_at, u.id) ${isBackwards(start) ? part`>` : part`<`} (${cursor.startedAt}, ${cursor.id})`
   const order = isBackwards(start) ? part`ORDER BY u.started_at, u.id` : part`ORDER BY u.started_at DESC, u.id DESC`
   const rows = await rowsWithin(operatorId, filter, chosen, part`${beyond ?? part``} ${order} LIMIT ${rowsWanted(start)}`)
-  return { slice: cutPage(rows, start, (row) => row.id), summary: sumOf(buckets) }
+  return { slice: cutPage(rows, start, (row) => row.id), summary: sumOf(buckets), isCut }
 }
 
 async function cursorOf(operatorId: Uuid, id: Uuid | undefined): Promise<{ id: Uuid; startedAt: Instant } | undefined> {

@@ -2,7 +2,8 @@ import { expect, test } from 'bun:test'
 import { newId, showId } from '#src/core/ids'
 import { yuan } from '#src/core/money'
 import { addMs, addSeconds, instant, iso, startOfDay } from '#src/core/time'
-import { usageRows } from '#src/usage/records'
+import type { UsageFilter } from '#src/usage/filter'
+import { usageRows, usageSlice } from '#src/usage/records'
 import { comparable, faultyFields, operatorToken, withServer } from '#tests/support/api'
 import { anApplication, anOperator, aSite } from '#tests/support/factory'
 import { type PastGame, play } from './games'
@@ -76,6 +77,20 @@ test('site, application, time and session choose rows, and the sums follow the c
   expect(await found(`?keyword=op_${operator.id}`)).toEqual([3, 9, [4, 3, 2]])
   expect(await found('?keyword=%25')).toEqual([0, 0, []])
   expect(await found(`?site_id=${newId()}`)).toEqual([0, 0, []])
+})
+
+test('a page finds a piece of a session id among the newest games of its days, and says when there may be more', async () => {
+  const { operator, siteId, applicationId } = await aPlayer()
+  const games = await play(
+    operator.id,
+    Array.from({ length: 2_003 }, (_, index) => ({ siteId, applicationId, players: 2, at: addSeconds(NOON, index) })),
+  )
+  const slice = (filter: UsageFilter) => usageSlice(operator.id, filter, { size: 20 })
+  expect(await slice({ keyword: games[5]!.sessionId.slice(-17) })).toMatchObject({ isCut: false, summary: { sessions: 1 } })
+  expect(await slice({ keyword: '_1' })).toMatchObject({ isCut: true, summary: { sessions: 2_000 } })
+  expect((await slice({ keyword: '_1' })).slice.rows[0]!.id).toBe(games.at(-1)!.id)
+  const [from, to] = [addSeconds(NOON, 10), addSeconds(NOON, 30)]
+  expect(await slice({ keyword: '_1', from, to })).toMatchObject({ isCut: false, summary: { sessions: 20 } })
 })
 
 test('every page of a long list holds the next rows, none twice and none left out, however the days are filled', async () => {

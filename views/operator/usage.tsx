@@ -12,6 +12,7 @@ import { type Chip, FilterSelect, Filters, FilterText } from '../components/filt
 import { Moment } from '../components/moment'
 import { Yuan } from '../components/money'
 import { Name } from '../components/name'
+import { Notice } from '../components/notice'
 import { Pager } from '../components/pager'
 import { Panel } from '../components/panel'
 import { Layout } from '../layout'
@@ -44,10 +45,18 @@ export type Narrowed = {
   keyword?: string | undefined
 }
 
-export type UsageProps = { games: Slice<UsageRow>; sums: Sums; dates: DayRange; narrowed: Narrowed; choices: Choices }
+export type UsageProps = {
+  games: Slice<UsageRow>
+  sums: Sums
+  /** A piece of a session id was looked for among the newest games only: there may be more. */
+  isCut?: boolean
+  dates: DayRange
+  narrowed: Narrowed
+  choices: Choices
+}
 
 /** `/operator/usage`: every game, narrowed by the address, with the sums of all that matches. */
-export function UsagePage({ games, sums, dates, narrowed, choices }: UsageProps) {
+export function UsagePage({ games, sums, isCut = false, dates, narrowed, choices }: UsageProps) {
   const t = useText()
   const chips = chipsOf(t, dates, narrowed, choices)
   return (
@@ -57,6 +66,7 @@ export function UsagePage({ games, sums, dates, narrowed, choices }: UsageProps)
           <PlaceFilters narrowed={narrowed} choices={choices} />
           <FilterText name="keyword" label={t('usage.keyword')} value={narrowed.keyword} placeholder={t('usage.keyword.placeholder')} />
         </Filters>
+        {isCut && <Notice tone="info">{t('usage.keyword.cut')}</Notice>}
         {sums.sessions > 0 && <UsageSums sums={sums} />}
         <Games games={games} filtered={chips.length > 0} />
         <Pager of={games} note={t('usage.count', { count: formatCount(sums.sessions) })} />
