@@ -18,8 +18,10 @@ import { idsOfDemo, type Role, unvisited, visitsOf } from './plan'
  * `bun run shots`: every page of the route table as the role it is for, at two widths, light and dark, and once in English, as PNG
  * under artifacts/. Fails on anything a page complains about (console, policy, a failed answer, a foreign host, axe, running off
  * sideways) and on a page that nobody looked at. A new page is visited by itself; what a role should see besides stands in `pages`.
+ * `bun run shots usage sites` takes only the pages with one of these words in their address, beside the pictures that are there.
  */
 
+const WANTED = process.argv.slice(2)
 const OUT = join(import.meta.dir, '../../artifacts/shots')
 
 /** Both widths and both themes are checked by axe; the other passes show the same document with the same colours once more. */
@@ -30,6 +32,9 @@ const PASSES = [
   { name: '390-light', language: 'zh', axe: false, options: { ...PHONE, colorScheme: 'light' } },
   { name: '1440-light-en', language: 'en', axe: false, options: { ...DESK, colorScheme: 'light' } },
 ] as const
+
+/** As a reader's browser has it: date fields are written its way. */
+const LOCALES = { zh: 'zh-CN', en: 'en-GB' } as const
 
 const ROLES: Role[] = [
   { name: 'public', door: null, username: '', password: '', pages: [] },
@@ -86,7 +91,12 @@ type Job = { role: Role; pass: (typeof PASSES)[number]; visits: string[]; cookie
 type Cookies = NonNullable<BrowserContextOptions['storageState']>
 
 async function look({ role, pass, visits, cookies }: Job, browser: Browser, url: string): Promise<string[]> {
-  const { page, complaints } = await watchedPage(browser, url, { ...pass.options, storageState: cookies, reducedMotion: 'reduce' })
+  const { page, complaints } = await watchedPage(browser, url, {
+    ...pass.options,
+    locale: LOCALES[pass.language],
+    storageState: cookies,
+    reducedMotion: 'reduce',
+  })
   await page.context().addCookies([{ name: 'mr_language', value: pass.language, url }])
   await page.addInitScript(() =>
     document.addEventListener('securitypolicyviolation', (event) =>
@@ -131,6 +141,8 @@ async function signIn(role: Role, browser: Browser, url: string): Promise<Cookie
   return cookies
 }
 
+const isWanted = (visit: string): boolean => WANTED.length === 0 || WANTED.some((word) => visit.includes(word))
+
 /** Works through the jobs, a few at a time. */
 async function lookAtAll(jobs: Job[], browser: Browser, url: string): Promise<string[]> {
   const faults: string[] = []
@@ -145,7 +157,7 @@ async function lookAtAll(jobs: Job[], browser: Browser, url: string): Promise<st
 const elapsed = stopwatch()
 process.env.APP_ENV = 'development'
 process.env.LOG_LEVEL ??= 'warn'
-rmSync(OUT, { recursive: true, force: true })
+if (WANTED.length === 0) rmSync(OUT, { recursive: true, force: true })
 mkdirSync(OUT, { recursive: true })
 const database = await createDatabase()
 await seedDemo(database.connection)
@@ -167,11 +179,11 @@ const demo = (await findOperatorByName('demo_operator'))!
 const jobs: Job[] = []
 for (const role of ROLES) {
   const cookies = await signIn(role, browser, server.url)
-  const visits = await visitsOf(role, idsOfDemo(database, demo.id))
+  const visits = (await visitsOf(role, idsOfDemo(database, demo.id))).filter(isWanted)
   jobs.push(...PASSES.map((pass) => ({ role, pass, visits, cookies })))
 }
 const faults = [
-  ...unvisited(jobs.flatMap(({ visits }) => visits)).map((path) => `${path} was looked at by nobody`),
+  ...(WANTED.length > 0 ? [] : unvisited(jobs.flatMap(({ visits }) => visits))).map((path) => `${path} was looked at by nobody`),
   ...(await lookAtAll(
     jobs.sort((a, b) => b.visits.length - a.visits.length),
     browser,

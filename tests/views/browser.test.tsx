@@ -91,6 +91,16 @@ test.each([320, 768, 1100, 1280])('nothing runs off sideways at %p px', async (w
   await page.context().close()
 })
 
+test.each([768, 1100, 1440])('ids in tables stay on one line at %p px', async (width) => {
+  const { page } = await open({ viewport: { width, height: 800 } }, '/home/zh/light')
+  for (const name of ['usage', 'api-key-calls', 'search', 'transactions', 'admin']) {
+    await page.goto(`/${name}/zh/light`)
+    const heights = await page.locator('.table td .short-id').evaluateAll((ids) => ids.map((id) => id.getBoundingClientRect().height))
+    expect([name, heights.length > 0, heights.filter((height) => height > 36)]).toEqual([name, true, []])
+  }
+  await page.context().close()
+})
+
 test('hostile strings run nothing and ask nobody in a real browser', async () => {
   const { page, complaints } = await open(DESK, '/home/zh/light')
   const names = ['operator', 'admin', 'finance', 'register-refused', 'sign-in-refused', 'api-key']
