@@ -28,9 +28,9 @@ export function noticeExpiries({ now }: { now: Instant }): Promise<{ soon: numbe
 
 function wordsFor({ appName, expiresAt, daysBefore }: Ending): { title: string; content: string } {
   const at = formatDateTime(expiresAt)
-  if (daysBefore === 0) return { title: '应用授权已到期', content: `应用「${appName}」的授权已于${at}到期，无法再开局。请申请续期。` }
-  const title = daysBefore === 1 ? '应用授权即将到期' : '应用授权将在7天内到期'
-  return { title, content: `应用「${appName}」的授权将于${at}到期，到期后无法开局。如需继续使用，请提前申请续期。` }
+  if (daysBefore === 0) return { title: '游戏授权已到期', content: `游戏「${appName}」的授权已于${at}到期，无法再开局。请申请续期。` }
+  const title = daysBefore === 1 ? '游戏授权即将到期' : '游戏授权将在 7 天内到期'
+  return { title, content: `游戏「${appName}」的授权将于${at}到期，到期后无法开局。如需继续使用，请提前申请续期。` }
 }
 
 /** By calendar: an end on Sunday evening is seven days away on the Sunday before, whatever the hour. */

@@ -76,7 +76,7 @@ async function makeGrant(
   await notify(
     tx,
     [operatorId],
-    { type: 'authorization', title: '应用授权已生效', content: `您已获得应用「${appName}」的授权，${until}。`, relatedId: id },
+    { type: 'authorization', title: '游戏授权已生效', content: `您已获得游戏「${appName}」的授权，${until}。`, relatedId: id },
     at,
   )
   const details = {
@@ -128,8 +128,8 @@ export async function revokeGrant(
     .update(grants)
     .set({ revokedAt: at, revokedBy: actor.id, revokeReason: reason ?? null })
     .where(eq(grants.id, id))
-  const content = `您对应用「${application!.name}」的授权已于${formatDateTime(at)}被撤销${reason ? `，原因：${reason}` : ''}。如有疑问请联系管理员。`
-  await notify(tx, [grant.operatorId], { type: 'authorization', title: '应用授权已撤销', content, relatedId: id }, at)
+  const content = `您对游戏「${application!.name}」的授权已于${formatDateTime(at)}被撤销${reason ? `，原因：${reason}` : ''}。如有疑问请联系管理员。`
+  await notify(tx, [grant.operatorId], { type: 'authorization', title: '游戏授权已撤销', content, relatedId: id }, at)
   const details = { operator_id: grant.operatorId, app_id: grant.applicationId, reason: reason ?? null }
   await record(tx, { actor, origin, operation: 'authorization_revoke', target: { kind: 'authorization', id }, details }, at)
 }

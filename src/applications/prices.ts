@@ -33,8 +33,8 @@ export async function changePrice(
     .insert(applicationPrices)
     .values({ id: newId(), applicationId: id, oldPrice, newPrice, reason: reason || null, changedBy: actor.id, changedAt: at })
   const holders = await holdersOf(tx, id, at)
-  const content = `应用「${appName}」的单价自${formatDateTime(at)}起由${yuan(oldPrice)}元调整为${yuan(newPrice)}元，此前的游戏仍按原价计费。`
-  await notify(tx, holders, { type: 'price_change', title: '应用价格调整', content, relatedId: id }, at)
+  const content = `游戏「${appName}」的单价自${formatDateTime(at)}起由${yuan(oldPrice)}元调整为${yuan(newPrice)}元，此前的游戏仍按原价计费。`
+  await notify(tx, holders, { type: 'price_change', title: '游戏价格调整', content, relatedId: id }, at)
   const details = { old_price: yuan(oldPrice), new_price: yuan(newPrice), reason: reason ?? null, notified_operators: holders.length }
   await record(tx, { actor, origin, operation: 'application_price', target: { kind: 'application', id }, details }, at)
   return { oldPrice, newPrice, notified: holders.length }

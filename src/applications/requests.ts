@@ -102,7 +102,7 @@ export async function rejectRequest(tx: Transaction, id: Uuid, why: string, { ac
     .update(requests)
     .set({ status: 'rejected', rejectReason: why, reviewedBy: actor.id, reviewedAt: at, updatedAt: at })
     .where(eq(requests.id, id))
-  const content = `您对应用「${application!.name}」的授权申请未获批准，原因：${why}。补充说明后可以重新申请。`
+  const content = `您对游戏「${application!.name}」的授权申请未获批准，原因：${why}。补充说明后可以重新申请。`
   await notify(tx, [operatorId], { type: 'authorization', title: '授权申请未通过', content, relatedId: id, relatedKind: 'request' }, at)
   const details = { operator_id: operatorId, app_id: applicationId, reason: why }
   await record(tx, { actor, origin, operation: 'application_request_reject', target: { kind: 'request', id }, details }, at)

@@ -64,7 +64,7 @@ const KINDS: Record<MessageType, string> = {
   system: '公告',
   price_change: '价格调整',
   balance_low: '余额提醒',
-  authorization: '应用授权',
+  authorization: '游戏授权',
   refund: '退款',
   invoice: '发票',
   security: '安全通知',

@@ -42,7 +42,7 @@ test('a grant opens the game on the next headset call, and the operator is told'
   const apps = await call('GET /v1/operators/me/authorized-apps', { token: await operatorToken(pair.operator.id) })
   expect(apps.body.data.applications).toMatchObject([{ app_id: `app_${pair.applicationId}`, expires_at: null }])
   const id = String(answer.body.data.authorization_id).slice(5)
-  expect([...(await messagesOf(pair.operator.id))]).toMatchObject([{ type: 'authorization', title: '应用授权已生效', related_id: id }])
+  expect([...(await messagesOf(pair.operator.id))]).toMatchObject([{ type: 'authorization', title: '游戏授权已生效', related_id: id }])
   expect(await auditRows(started.database, id)).toMatchObject([
     { operation: 'authorization_grant', actor_id: staffId, details: { note: '首次开通', renews: null } },
   ])
@@ -91,7 +91,7 @@ test('a revoked grant is closed to the next headset call and may be given anew',
   const [message] = await messagesOf(store.operator.id)
   expect(message).toMatchObject({
     type: 'authorization',
-    title: '应用授权已撤销',
+    title: '游戏授权已撤销',
     content: expect.stringContaining('合同到期不再续签'),
   } as never)
   const twice = await revoke(authorization_id)

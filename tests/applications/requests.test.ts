@@ -117,7 +117,7 @@ describe('our people review', () => {
     expect(item).toMatchObject({ status: 'approved', reviewed_by: `admin_${admin.id}`, reviewed_at: expect.stringMatching(ISO_TIME) })
     const [held] = (await call('GET /v1/operators/me/authorized-apps', { token: customer.token })).body.data.applications as object[]
     expect(held).toMatchObject({ app_id: `app_${applicationId}`, expires_at: until })
-    expect(await messagesOf(customer.operator.id)).toEqual(['应用授权已生效'])
+    expect(await messagesOf(customer.operator.id)).toEqual(['游戏授权已生效'])
   })
 
   test('rejected: nothing is granted, the reason arrives, and it may be asked for again', async () => {

@@ -36,7 +36,7 @@ test('usage records come as a workbook and as CSV, with the rows of the list', a
     await xlsxRows(excel.bytes),
     csvRows(csv.bytes),
   ]
-  expect(head).toEqual(['时间', '门店', '应用', '玩家数', '单价（元）', '消费（元）', '时长（秒）', '会话 ID', '场次编号'])
+  expect(head).toEqual(['时间', '门店', '游戏', '玩家数', '单价（元）', '消费（元）', '时长（秒）', '会话 ID', '场次编号'])
   expect(csvHead).toEqual(head as string[])
   const shown = listed.map((item) => [item.site_name, item.app_name, item.player_count, Number(item.unit_price), Number(item.total_cost)])
   expect(rows.map((row) => row.slice(1, 6))).toEqual(shown as Cells[])
@@ -66,17 +66,7 @@ test('only what is filtered is exported', async () => {
 test('columns are in the language that is asked for', async () => {
   const { token } = await aPlayedStore()
   const [head] = csvRows((await download(token, 'usage-records/export?format=csv', { 'Accept-Language': 'en' })).bytes)
-  expect(head).toEqual([
-    'Time',
-    'Site',
-    'Application',
-    'Players',
-    'Unit price (CNY)',
-    'Cost (CNY)',
-    'Duration (s)',
-    'Session id',
-    'Game id',
-  ])
+  expect(head).toEqual(['Time', 'Site', 'Game', 'Players', 'Unit price (CNY)', 'Cost (CNY)', 'Duration (s)', 'Session id', 'Usage id'])
 })
 
 test('statistics come as tables with the figures of the API', async () => {

@@ -28,9 +28,9 @@ async function aGrantUntil(expiresAt: Instant | null) {
   return { id, operatorId: operator.id, name: `到期应用${operator.username}` }
 }
 
-const SOON = '应用授权将在7天内到期'
-const TOMORROW = '应用授权即将到期'
-const EXPIRED = '应用授权已到期'
+const SOON = '游戏授权将在 7 天内到期'
+const TOMORROW = '游戏授权即将到期'
+const EXPIRED = '游戏授权已到期'
 
 test('over its last days an authorisation is told about seven days before, one day before and after its end, each once', async () => {
   const grant = await aGrantUntil(EVENING)

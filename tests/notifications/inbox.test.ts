@@ -39,7 +39,7 @@ test('a message has every field of the contract, and is unread until it is read'
   const [item] = body.items
   expect(item).toEqual({
     message_id: expect.stringMatching(wireId('msg')),
-    title: '应用价格调整',
+    title: '游戏价格调整',
     content: expect.stringContaining('由10.00元调整为12.00元'),
     type: 'price_change',
     is_read: false,

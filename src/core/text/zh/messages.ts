@@ -19,7 +19,7 @@ export const messages = {
   'messages.type.system': '公告',
   'messages.type.price_change': '价格调整',
   'messages.type.balance_low': '余额提醒',
-  'messages.type.authorization': '应用授权',
+  'messages.type.authorization': '游戏授权',
   'messages.type.refund': '退款',
   'messages.type.invoice': '发票',
   'messages.type.security': '安全通知',
@@ -35,7 +35,7 @@ export const messages = {
   'messages.one.type': '类型',
   'messages.one.at': '发送时间',
   'messages.one.readAt': '阅读时间',
-  'messages.one.related': '相关编号',
+  'messages.one.related': '相关内容',
   'messages.one.back': '返回消息列表',
 
   'messages.preferences': '通知设置',
