@@ -166,7 +166,7 @@ function expiryNotices({ operators, games, now }: World): Message[] {
           id: random.id(createdAt),
           type: 'authorization',
           title: `${name}授权即将到期`,
-          content: `${name}的授权将于${formatMinute(grant.expiresAt)}到期，到期后无法启动，请联系管理员续期。`,
+          content: `${name}的授权将于${formatMinute(grant.expiresAt)}到期，到期后无法开局。如需继续使用，请提前申请续期。`,
           priority: grant.expiresAt > now ? 'high' : 'normal',
           target: 'specific',
           targetOperatorId: operator.id,

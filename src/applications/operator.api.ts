@@ -51,7 +51,7 @@ export const applicationsOperatorApi = [
   ),
 ]
 
-const applicationJson = (application: AvailableApplication) => ({
+const applicationJson = (application: Omit<AvailableApplication, 'renews'>) => ({
   app_id: showId('application', application.id),
   app_name: application.name,
   description: application.description,

@@ -26,8 +26,11 @@ export async function availableApplications(operatorId: Uuid, now: Instant) {
       unitPrice: applications.unitPrice,
       minPlayers: applications.minPlayers,
       maxPlayers: applications.maxPlayers,
+      /** When the authorisation it has ends or ended. */
+      renews: grants.expiresAt,
     })
     .from(applications)
+    .leftJoin(grants, and(eq(grants.applicationId, applications.id), eq(grants.operatorId, operatorId), isNull(grants.revokedAt)))
     .where(and(eq(applications.isActive, true), sql`NOT ${lasting}`, sql`NOT ${waiting}`))
     .orderBy(asc(applications.appName))
 }
@@ -59,6 +62,7 @@ export async function heldApplications(operatorId: Uuid) {
       isActive: applications.isActive,
       authorizedAt: grants.authorizedAt,
       expiresAt: grants.expiresAt,
+      grantId: grants.id,
       requestedId: requests.id,
     })
     .from(grants)

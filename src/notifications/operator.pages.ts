@@ -1,9 +1,11 @@
 import { type ComponentChild, h } from 'preact'
 import * as v from 'valibot'
 import { requireOperator } from '#src/accounts/operators'
+import { heldApplications, heldState } from '#src/applications/overview'
 import { bareUuid } from '#src/core/fields'
-import type { Uuid } from '#src/core/ids'
+import { showId, type Uuid } from '#src/core/ids'
 import { keysetQuery } from '#src/core/keyset'
+import type { Instant } from '#src/core/time'
 import { done, fragmentRenderer, type PageCall, redirect, showPage } from '#src/page'
 import { pageQuery } from '#src/page-query'
 import { config } from '#src/platform/config'
@@ -13,8 +15,9 @@ import { log } from '#src/platform/log'
 import { type OperatorCaller, page, pathId } from '#src/platform/route'
 import { liveGamesSince } from '#src/usage/live-feed'
 import { Bell, LiveBalance, LiveTime, SessionEnded } from '#views/components/bell'
+import { askPath, requestPath } from '#views/operator/application-tabs'
 import { GameRows } from '#views/operator/game-rows'
-import { MESSAGE_KINDS, MessagePage, type MessageRow, MessagesPage, PreferencesPage } from '#views/operator/messages'
+import { MESSAGE_KINDS, MessagePage, type MessageRow, MessagesPage, PreferencesPage, type Related } from '#views/operator/messages'
 import { type InboxMessage, openMessage, pageOfMessages, readAll, unreadCount } from './inbox'
 import { follow, type Standing, standingOf } from './live'
 import { type ChosenType, choosePreferences, mailPreferences } from './preferences'
@@ -57,9 +60,7 @@ export const messagesOperatorPages = [
   page('GET /operator/messages/:message_id', { audience: 'operator' }, async (call) => {
     const id = pathId('message', call.params, 'message_id')
     const message = await transaction((tx) => openMessage(tx, call.caller.id, id, call.info.now))
-    const { relatedKind, relatedId } = message
-    const related = relatedKind && relatedId ? { kind: relatedKind, id: relatedId } : null
-    return showPage(call, h(MessagePage, { message: asRow(message), related }))
+    return showPage(call, h(MessagePage, { message: asRow(message), related: await relatedTo(message, call.caller.id, call.info.now) }))
   }),
 
   page('GET /operator/events', { audience: 'operator' }, async (call) => {
@@ -79,6 +80,25 @@ export const messagesOperatorPages = [
 const EventsQuery = v.object({ games: v.fallback(v.optional(v.nullable(bareUuid), null), null) })
 
 const asRow = ({ priority, ...message }: InboxMessage): MessageRow => ({ ...message, important: priority === 'high' })
+
+/** What a message is about, with the way to it where its reader has a page for it; null when it is about nothing in particular. */
+async function relatedTo({ relatedKind: kind, relatedId: id }: InboxMessage, operatorId: Uuid, now: Instant): Promise<Related | null> {
+  if (!kind || !id) return null
+  const nameless = { kind, id, name: null, renew: null }
+  if (kind === 'application' || kind === 'authorization') return game(kind, id, operatorId, now)
+  if (kind === 'request') return { ...nameless, href: requestPath(id) }
+  // Its page is found by the search, which opens what it finds exactly.
+  if (kind === 'transaction') return { ...nameless, href: `/operator/search?q=${showId(kind, id)}` }
+  return { ...nameless, href: null }
+}
+
+async function game(kind: 'application' | 'authorization', id: Uuid, operatorId: Uuid, now: Instant): Promise<Related> {
+  const games = await heldApplications(operatorId)
+  const held = games.find((one) => (kind === 'application' ? one.id : one.grantId) === id)
+  if (!held) return { kind, id, name: null, href: '/operator/applications', renew: null }
+  const isOpen = !held.requestedId && ['ending', 'ended'].includes(heldState(held, now))
+  return { kind, id, name: held.name, href: '/operator/applications', renew: isOpen ? askPath(held.id) : null }
+}
 
 type Render = (part: ComponentChild) => string
 

@@ -105,7 +105,7 @@ describe.each([
 
     expect((await authorize(server.url, store, { players: 2 })).status).toBe(200)
     await page.goto('/operator/')
-    expect(await main(page)).toContain('￥35.00')
+    expect(await main(page)).toContain('¥35.00')
     expect(await main(page)).toContain(`星际矿工 ${username}`)
     expect(await page.locator('.steps').count()).toBe(0)
     expect(complaints.filter((complaint) => !complaint.includes('400'))).toEqual([])
@@ -138,6 +138,19 @@ test('each held game says how it stands: for ever, near its end, past it, withdr
   expect(Object.keys(games).map((name) => rowOf(name).includes(`app_${ids.get(name)}/request`))).toEqual([false, true, true, false])
   const renewed = await visitor.get(`/operator/applications/app_${ids.get('将到期游戏')}/request`)
   expect(renewed.html).toContain('申请续期')
+  const fresh = await anApplication({ name: '新游戏' })
+  const available = (await visitor.get('/operator/applications/available')).html.split('<tr>')
+  const offered = (name: string) => available.find((row) => row.includes(`title="${name}"`)) ?? ''
+  const words = ['将到期游戏', '已到期游戏', '新游戏'].map((name) => [
+    offered(name).includes('申请续期'),
+    offered(name).includes('申请游戏'),
+  ])
+  expect(words).toEqual([
+    [true, false],
+    [true, false],
+    [false, true],
+  ])
+  expect(offered('新游戏')).toContain(`app_${fresh}/request`)
 })
 
 test('a refused request says why above the form and keeps the reason; a rejected one shows its way and can be sent again', async () => {

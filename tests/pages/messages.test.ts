@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { Browser } from 'playwright-core'
-import { now } from '#src/core/time'
+import { addDays, now } from '#src/core/time'
 import { openPort } from '#src/http-server'
 import { deliverMail } from '#src/notifications/mail'
 import { type Message, notify } from '#src/notifications/messages'
@@ -9,7 +9,7 @@ import { transaction } from '#src/platform/database'
 import { axeFindings, launchBrowser } from '#tests/support/browser'
 import { authorize } from '#tests/support/client'
 import { openTestDatabase } from '#tests/support/database'
-import { anOperator, aStore, PASSWORD, type TestOperator } from '#tests/support/factory'
+import { aGrant, anApplication, anOperator, aStore, PASSWORD, type TestOperator } from '#tests/support/factory'
 import { startServer } from '#tests/support/http'
 import { DESK, PHONE, watchedPage } from '#tests/support/watched-page'
 
@@ -104,6 +104,34 @@ describe.each([
   })
 })
 
+test('a message leads to what it is about, and to more time while that may be asked for', async () => {
+  const operator = await anOperator()
+  const [ending, lasting] = [await anApplication({ name: '将到期游戏' }), await anApplication({ name: '长期游戏' })]
+  const grants = [await aGrant(operator.id, ending, { expiresAt: addDays(now(), 5) }), await aGrant(operator.id, lasting)]
+  await tell(operator, { type: 'authorization', title: '即将到期', relatedId: grants[0]! })
+  await tell(operator, { type: 'authorization', title: '已生效', relatedId: grants[1]! })
+  await tell(operator, { type: 'price_change', title: '调价', relatedId: lasting })
+  await tell(operator, { type: 'authorization', title: '未通过', relatedId: lasting, relatedKind: 'request' })
+  const { page, complaints } = await signedIn(operator)
+  const linksOf = async (title: string) => {
+    await page.goto('/operator/messages')
+    await page.click(`.message-title:has-text("${title}")`)
+    await page.waitForSelector('.message-one')
+    const links = page.locator('.message-one a:not([href="/operator/messages"])')
+    return links.evaluateAll((found) => found.map((link) => [link.textContent, link.getAttribute('href')]))
+  }
+  const held = '/operator/applications'
+  expect(await linksOf('即将到期')).toEqual([
+    ['将到期游戏', held],
+    ['申请续期', `${held}/app_${ending}/request`],
+  ])
+  expect(await linksOf('已生效')).toEqual([['长期游戏', held]])
+  expect(await linksOf('调价')).toEqual([['长期游戏', held]])
+  expect(await linksOf('未通过')).toEqual([[`req_${lasting}`, `${held}/requests/req_${lasting}`]])
+  expect(complaints).toEqual([])
+  await page.context().close()
+})
+
 test('while a page is open its bell and balance follow, and its time goes on', async () => {
   const store = await aStore({ balance: '100.00', price: '10.00' })
   const { page, complaints } = await signedIn(store.operator)
@@ -111,7 +139,7 @@ test('while a page is open its bell and balance follow, and its time goes on', a
   await tell(store.operator, { title: '刚刚发生' })
   expect((await authorize(server.url, store, { players: 3 })).status).toBe(200)
   await page.waitForSelector('#bell[data-unread="1"]')
-  await page.waitForSelector('#topbar-balance:text("￥70.00")')
+  await page.waitForSelector('#topbar-balance:text("¥70.00")')
   await page.waitForFunction((words) => document.querySelector('#live-time')?.textContent !== words, before)
   expect(await page.textContent('#announcer')).toContain('消息：1 条未读')
   expect(await page.getAttribute('[data-live]', 'data-state')).toBe('live')

@@ -12,8 +12,8 @@ const id = (at: number) => `019b7a00-0000-7000-8000-${String(at).padStart(12, '0
 
 const WORDS: Record<(typeof MESSAGE_KINDS)[number], [string, string]> = {
   balance_low: ['余额不足提醒', '当前余额48.00元，已低于提醒线50.00元。余额不足时将无法开局，请及时充值。'],
-  price_change: ['应用价格调整', '应用「星际防线」的单价自2026-03-05 14:20:41起由10.00元调整为12.00元，此前的游戏仍按原价计费。'],
-  authorization: ['应用授权将在7天内到期', '应用「深海迷城：亚特兰蒂斯」的授权将于2026-03-11 00:00:00到期，到期后无法开局。'],
+  price_change: ['游戏价格调整', '游戏「星际防线」的单价自2026-03-05 14:20:41起由10.00元调整为12.00元，此前的游戏仍按原价计费。'],
+  authorization: ['游戏授权将在 7 天内到期', '游戏「深海迷城：亚特兰蒂斯」的授权将于2026-03-11 00:00:00到期，到期后无法开局。'],
   refund: ['退款已到账', '退款500.00元已原路退回，请留意银行到账通知。'],
   invoice: ['发票已开具', '金额1000.00元的发票已开具，可在发票页下载。'],
   system: ['系统维护通知', '平台将于本周四凌晨2:00至4:00升级，期间头显授权可能短暂重试。'],
@@ -46,6 +46,13 @@ export function messageSamples(say: Say): Sample[] {
     createdAt: NOW,
   }
   const choices = { balance_low: true, price_change: false, authorization: false, refund: true, invoice: true, system: false }
+  const related = {
+    kind: 'application',
+    id: id(9),
+    name: say('星际防线'),
+    href: '/operator/applications',
+    renew: '/operator/applications',
+  } as const
   const at = (name: string, path: string, page: VNode): Sample => ({ name, path, viewer, page })
   const open = (name: string, path: string, page: VNode): Sample => ({ name, path, viewer: null, page })
   return [
@@ -61,7 +68,7 @@ export function messageSamples(say: Say): Sample[] {
       '/operator/messages',
       <MessagesPage messages={{ ...whole, rows: rowsOf(() => say(LONG.repeat(3))) }} unread={3} filter={all} />,
     ),
-    at('message', `/operator/messages/msg_${id(1)}`, <MessagePage message={rows[1]!} related={{ kind: 'application', id: id(9) }} />),
+    at('message', `/operator/messages/msg_${id(1)}`, <MessagePage message={rows[1]!} related={related} />),
     at('message-settings', '/operator/messages/preferences', <PreferencesPage email={say('ops@example.com')} byMail={choices} mailWorks />),
     at(
       'message-settings-unmailed',

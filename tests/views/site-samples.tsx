@@ -115,7 +115,13 @@ export function applicationSamples(say: Say, at: At): Sample[] {
     at(
       'available',
       '/operator/applications/available',
-      <AvailablePage applications={[game(5, '深海迷踪'), game(6, '机甲对决')]} counts={counts} />,
+      <AvailablePage
+        applications={[
+          { ...game(5, '深海迷踪'), renews: null },
+          { ...game(6, '机甲对决'), renews: addDays(NOW, 3) },
+        ]}
+        counts={counts}
+      />,
     ),
     at('available-empty', '/operator/applications/available', <AvailablePage applications={[]} counts={counts} />),
     at(

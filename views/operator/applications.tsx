@@ -97,8 +97,11 @@ function Renew({ of }: { of: HeldRow }) {
   )
 }
 
-/** `/operator/applications/available`: the games that may be asked for. */
-export function AvailablePage({ applications, counts }: { applications: readonly Terms[]; counts: ApplicationCounts }) {
+/** `renews`: when the authorisation that is held ends or ended; null for a game that is not held. */
+type AvailableRow = Terms & { renews: Instant | null }
+
+/** `/operator/applications/available`: the games that may be asked for, and those that may be asked for again before they end. */
+export function AvailablePage({ applications, counts }: { applications: readonly AvailableRow[]; counts: ApplicationCounts }) {
   const t = useText()
   return (
     <Layout title={t('apps.tabs.available')} trail={[{ href: '/operator/applications', label: t('nav.applications') }]}>
@@ -113,6 +116,7 @@ export function AvailablePage({ applications, counts }: { applications: readonly
             { head: t('apps.name'), cell: (row) => <Game of={row} />, wide: true },
             { head: t('apps.price'), cell: (row) => <Yuan of={row.unitPrice} />, number: true },
             { head: t('apps.players'), cell: (row) => `${row.minPlayers}–${row.maxPlayers}`, number: true },
+            { head: t('apps.expires'), cell: (row) => (row.renews ? <Moment at={row.renews} /> : '—') },
             { head: t('account.action'), cell: (row) => <Ask of={row} /> },
           ]}
         />
@@ -121,11 +125,11 @@ export function AvailablePage({ applications, counts }: { applications: readonly
   )
 }
 
-function Ask({ of }: { of: Terms }) {
+function Ask({ of }: { of: AvailableRow }) {
   const t = useText()
   return (
     <a href={askPath(of.id)}>
-      {t('apps.ask')}
+      {t(of.renews ? 'apps.renew' : 'apps.ask')}
       <span class="sr-only"> {of.name}</span>
     </a>
   )
@@ -133,7 +137,7 @@ function Ask({ of }: { of: Terms }) {
 
 export type AskProps = {
   application: Terms
-  /** When the present authorisation ends or ended; null for a game that was never held. */
+  /** As in the row it was asked from. */
   renews: Instant | null
   reason: string
   error: string | undefined

@@ -1,6 +1,7 @@
 import { type IdKind, showId } from '#src/core/ids'
 import type { Slice } from '#src/core/keyset'
 import type { Instant } from '#src/core/time'
+import { ShortId } from '../components/copy'
 import { EmptyState } from '../components/empty-state'
 import { formatCount } from '../components/figures'
 import { type Chip, FilterCheck, FilterSelect, Filters } from '../components/filters'
@@ -138,8 +139,11 @@ function List({ rows }: { rows: readonly MessageRow[] }) {
 
 export type MessageProps = {
   message: MessageRow
-  related: { kind: IdKind; id: string } | null
+  related: Related | null
 }
+
+/** What a message is about: its name and page where it has them, and where more time is asked for while that is open. */
+export type Related = { kind: IdKind; id: string; name: string | null; href: string | null; renew: string | null }
 
 /** `/operator/messages/:id`: one message whole. */
 export function MessagePage({ message, related }: MessageProps) {
@@ -172,7 +176,7 @@ export function MessagePage({ message, related }: MessageProps) {
             <div>
               <dt>{t('messages.one.related')}</dt>
               <dd>
-                <code>{showId(related.kind, related.id)}</code>
+                <About of={related} />
               </dd>
             </div>
           )}
@@ -181,6 +185,11 @@ export function MessagePage({ message, related }: MessageProps) {
           <bdi>{message.content}</bdi>
         </p>
         <p class="message-actions">
+          {related?.renew && (
+            <a class="button primary" href={related.renew}>
+              {t('apps.renew')}
+            </a>
+          )}
           <a class="button" href="/operator/messages">
             <Icon name="chevron-left" />
             {t('messages.one.back')}
@@ -188,6 +197,17 @@ export function MessagePage({ message, related }: MessageProps) {
         </p>
       </article>
     </Layout>
+  )
+}
+
+function About({ of }: { of: Related }) {
+  const id = showId(of.kind, of.id)
+  if (!of.href) return <ShortId id={id} />
+  return (
+    <span class="with-badge">
+      <a href={of.href}>{of.name === null ? id : <Name of={of.name} />}</a>
+      {of.name !== null && <ShortId id={id} />}
+    </span>
   )
 }
 
