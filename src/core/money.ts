@@ -31,8 +31,8 @@ export function yuan(amount: Money): string {
   return `${sign}${digits.slice(0, -2)}.${digits.slice(-2)}`
 }
 
-/** Money → the pages' form, `￥1,234.56`, with a true minus sign. */
+/** Money → the pages' form, `¥1,234.56`, with a true minus sign. */
 export function formatYuan(amount: Money): string {
   const [whole, fraction] = yuan((amount < 0n ? -amount : amount) as Money).split('.')
-  return `${amount < 0n ? '−' : ''}￥${whole!.replace(/\B(?=(\d{3})+$)/g, ',')}.${fraction}`
+  return `${amount < 0n ? '−' : ''}¥${whole!.replace(/\B(?=(\d{3})+$)/g, ',')}.${fraction}`
 }

@@ -10,6 +10,7 @@ import {
   oneClock,
   oneDoorForMoney,
   oneEnvironment,
+  oneYuanSign,
   shortFiles,
   sqlWhereItBelongs,
 } from './rules'
@@ -276,5 +277,14 @@ export const PLANTED: Planted[] = [
         'tests/http/gone.test.ts': "expect(code).toBe('GONE')",
       },
     ],
+  },
+  {
+    promise: 'the yuan has one sign',
+    rule: oneYuanSign,
+    broken: [
+      { 'views/pay.tsx': 'export const Pay = () => <b>\uFFE51.00</b>' },
+      { 'src/core/text/zh/pay.ts': "export const pay = '\uFFE5'" },
+    ],
+    fine: [{ 'views/pay.tsx': 'export const Pay = () => <b>\u00A51.00</b>' }],
   },
 ]

@@ -237,3 +237,9 @@ export const noForeignPaths: Rule = (files) =>
   })
 
 const code = (files: SourceFile[]): SourceFile[] => files.filter(isCode)
+
+/** One sign for the yuan, U+00A5: the wide one beside it would look like another currency, and stands apart from its digits. */
+export const oneYuanSign: Rule = (files) =>
+  files
+    .filter(inFolder('src', 'views', 'drizzle', 'workers'))
+    .flatMap(({ path, text }) => matches(path, text, /\uFFE5/, () => 'has the wide sign for the yuan, not U+00A5'))

@@ -20,7 +20,7 @@ afterAll(async () => {
 const told = (text: string, label: string, value: string): string | undefined =>
   [...text.matchAll(new RegExp(`${label} +(${value})`, 'g'))].at(-1)?.[1]
 const numberIn = (text: string, label: string): number => Number(told(text, label, '\\d+') ?? Number.NaN)
-const yuanIn = (text: string, label: string): string => told(text, label, '￥[\\d,.]+') ?? 'not there'
+const yuanIn = (text: string, label: string): string => told(text, label, '¥[\\d,.]+') ?? 'not there'
 
 describe('mr simulate', () => {
   test('plays at the pace it was told, and answers, ledger and balances agree', async () => {
@@ -40,7 +40,7 @@ describe('mr simulate', () => {
     const [after] = await database.owner`SELECT count(*)::int AS games FROM usage_records`
     expect(after!.games - before!.games).toBe(accepted)
     const answers = yuanIn(out, 'sum of answers')
-    expect(answers).toMatch(/^￥[\d,]+\.\d\d$/)
+    expect(answers).toMatch(/^¥[\d,]+\.\d\d$/)
     expect([yuanIn(out, 'ledger'), yuanIn(out, 'balances fell by')]).toEqual([answers, answers])
     expect(out).toContain('answers = ledger = balances')
   })

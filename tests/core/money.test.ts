@@ -45,7 +45,7 @@ test('what is written can be read again, to the fen, and pages show the same fig
   fc.assert(
     fc.property(fc.bigInt({ min: 0n, max: 999_999_999_999_999n }), (fen) => {
       expect(parseYuan(yuan(money(fen)))).toBe(fen as never)
-      expect(formatYuan(money(fen)).replace(/[￥,]/g, '')).toBe(yuan(money(fen)))
+      expect(formatYuan(money(fen)).replace(/[¥,]/g, '')).toBe(yuan(money(fen)))
     }),
     { seed: 2026 },
   )
@@ -68,5 +68,5 @@ describe('arithmetic', () => {
 })
 
 test('negative amounts are shown with their sign', () => {
-  expect([yuan(money(-5)), formatYuan(money(-123_456)), formatYuan(money(100_000_000))]).toEqual(['-0.05', '−￥1,234.56', '￥1,000,000.00'])
+  expect([yuan(money(-5)), formatYuan(money(-123_456)), formatYuan(money(100_000_000))]).toEqual(['-0.05', '−¥1,234.56', '¥1,000,000.00'])
 })

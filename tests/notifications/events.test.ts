@@ -38,17 +38,17 @@ test('a page that opens is told how its operator stands, and within seconds what
   expect(stream.response.headers.get('content-type')).toStartWith('text/event-stream')
   expect(stream.response.headers.get('cache-control')).toBe('no-store')
   expect(unreadIn((await stream.next('messages')).data)).toBe('0')
-  expect((await stream.next('balance-changed')).data).toContain('￥100.00')
+  expect((await stream.next('balance-changed')).data).toContain('¥100.00')
   expect((await stream.next('fresh')).data).toContain('live-time')
 
   const elapsed = stopwatch()
   await tell(store.operator)
   expect((await authorize(server.url, store, { players: 2 })).status).toBe(200)
   await stream.next('messages', ({ data }) => unreadIn(data) === '1')
-  await stream.next('balance-changed', ({ data }) => data.includes('￥80.00'))
+  await stream.next('balance-changed', ({ data }) => data.includes('¥80.00'))
   expect(elapsed()).toBeLessThan(5_000)
 
-  await others.next('balance-changed', ({ data }) => data.includes('￥7.77'))
+  await others.next('balance-changed', ({ data }) => data.includes('¥7.77'))
   expect(others.named('messages').map(({ data }) => unreadIn(data))).toEqual(['0'])
   expect(others.named('balance-changed')).toHaveLength(1)
   await Promise.all([stream.leave(), others.leave()])
@@ -133,7 +133,7 @@ test('a page without a stream asks and gets the same parts', async () => {
   })
   const html = await answer.text()
   expect([answer.status, answer.headers.get('cache-control'), unreadIn(html)]).toEqual([200, 'no-store', '1'])
-  expect(html).toContain('￥12.34')
+  expect(html).toContain('¥12.34')
 })
 
 test('a server that drains ends its streams at once and whole', async () => {
@@ -180,7 +180,7 @@ test('a page that lists games is told those it does not know, each once, also af
   const again = await readEvents(`${server.url}${EVENTS}?games=${known}`, { ...headers, 'Last-Event-ID': third })
   await until('the game of the break', () => ids(again).length > 0)
   expect(ids(again)).toEqual([fourth])
-  await plain.next('balance-changed', ({ data }) => data.includes('￥96.00'))
+  await plain.next('balance-changed', ({ data }) => data.includes('¥96.00'))
   expect(plain.named('games')).toEqual([])
   const asked = await fetch(`${server.url}${EVENTS}?games=${third}`, { headers: { Accept: 'text/html', ...headers } })
   expect(await asked.text()).toContain(fourth)

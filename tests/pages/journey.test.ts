@@ -47,7 +47,7 @@ describe.each([
     await page.check('main input[type=checkbox]')
     await page.click('main form button')
     await page.waitForURL('**/operator/**')
-    expect(await page.textContent('main')).toContain('￥0.00')
+    expect(await page.textContent('main')).toContain('¥0.00')
 
     const operator = (await findOperatorByName(username))!
     const applicationId = await anApplication({ price: '12.50' })
@@ -58,7 +58,7 @@ describe.each([
       (await authorize(server.url, { operator: { id: operator.id, username, apiKey }, siteId, applicationId }, { players: 2 })).status,
     ).toBe(200)
     await page.reload()
-    expect(await page.textContent('main')).toContain('￥35.00')
+    expect(await page.textContent('main')).toContain('¥35.00')
     expect(await page.textContent('main')).toContain('25.00')
     expect(complaints).toEqual([])
     await page.context().close()

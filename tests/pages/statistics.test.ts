@@ -57,7 +57,7 @@ test.each(TABS)(
     for (const query of [MONTH, `${MONTH}&dimension=week`, 'from=2026-03-05&to=2026-03-06']) {
       const { status, html } = await get(`/operator/statistics?tab=${tab}&measure=total&${query}`)
       expect(status).toBe(200)
-      const links = [...html.matchAll(/<a href="(\/operator\/usage\?[^"]*)"[^>]*>(?:<span class="money">)?￥?¥?([\d,]+\.\d\d)</g)]
+      const links = [...html.matchAll(/<a href="(\/operator\/usage\?[^"]*)"[^>]*>(?:<span class="money">)?¥?([\d,]+\.\d\d)</g)]
       expect(links.length).toBeGreaterThan(tab === 'hours' ? -1 : 0)
       for (const [, href, amount] of links) expect([href, sumsOf((await get(href!)).html).total]).toEqual([href, amount!])
     }

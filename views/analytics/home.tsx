@@ -102,7 +102,7 @@ function Trends({ days }: { days: readonly AnalyticsDay[] }) {
         name={t('analytics.home.table.revenue')}
         value={(day) => drawn(day.revenue)}
         say={(day) => formatYuan(day.revenue)}
-        tick={(value) => `￥${formatShort(language, value)}`}
+        tick={(value) => `¥${formatShort(language, value)}`}
       />
       <div class="columns even">
         <Trend days={days} {...count('games')} />

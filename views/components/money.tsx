@@ -1,10 +1,10 @@
 import { formatYuan, type Money, minus, ZERO } from '#src/core/money'
 import { useText } from '../page-context'
 
-/** An amount as it stands: `￥1,234.50`. */
+/** An amount as it stands: `¥1,234.50`. */
 export const Yuan = ({ of }: { of: Money }) => <span class="money">{formatYuan(of)}</span>
 
-/** Money that moved: `+￥100.00` came in, `−￥50.00` went out, told by sign and word, not only by colour. */
+/** Money that moved: `+¥100.00` came in, `−¥50.00` went out, told by sign and word, not only by colour. */
 export function Movement({ of }: { of: Money }) {
   const t = useText()
   const out = of < ZERO

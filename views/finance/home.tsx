@@ -139,7 +139,7 @@ function Trend({ days }: { days: readonly FinanceDay[] }) {
               values: days.map((day) => drawn(day[kind])),
               say: (at) => formatYuan(days[at]![kind]),
             }))}
-            tick={(value) => `￥${formatShort(language, value)}`}
+            tick={(value) => `¥${formatShort(language, value)}`}
           />
           <TrendTable days={days} />
         </>

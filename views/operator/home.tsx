@@ -158,7 +158,7 @@ function Trend({ days }: { days: readonly OperatorDay[] }) {
                 say: (at) => formatYuan(days[at]!.amount),
               },
             ]}
-            tick={(value) => `￥${formatShort(language, value)}`}
+            tick={(value) => `¥${formatShort(language, value)}`}
           />
           <TrendTable days={days} />
         </>

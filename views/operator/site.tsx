@@ -144,7 +144,7 @@ function Trend({ days }: { days: readonly SiteDay[] }) {
             say: (at) => formatYuan(days[at]!.amount),
           },
         ]}
-        tick={(value) => `￥${formatShort(language, value)}`}
+        tick={(value) => `¥${formatShort(language, value)}`}
       />
       <details class="more">
         <summary>{t('common.dataTable')}</summary>

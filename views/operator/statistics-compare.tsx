@@ -29,7 +29,7 @@ export function Comparison({ dimension, points, series, measure, query }: Compar
         summary={series.map((one) => `${one.name} ${saidOf(one.sums, measure)}`).join(', ')}
         labels={points.map(({ first }) => formatDay(language, first))}
         lines={series.map(({ name, values }) => ({ name, values: values.map((value) => heightOf(value, measure)) }))}
-        tick={(value) => (measure === 'total' ? `￥${formatShort(language, value)}` : formatShort(language, value))}
+        tick={(value) => (measure === 'total' ? `¥${formatShort(language, value)}` : formatShort(language, value))}
       />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section class="table-scroll" tabIndex={0} aria-label={t('common.dataTable')}>

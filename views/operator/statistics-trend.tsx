@@ -42,7 +42,7 @@ export function Trend({ dimension, points, measure, sums, query }: TrendProps) {
         days={points.map(({ first }) => first)}
         names={dimension === 'day' ? undefined : names.map((_, at) => shortName(dimension, points[at]!.first, language))}
         series={series}
-        tick={(value) => (measure === 'total' ? `￥${formatShort(language, value)}` : formatShort(language, value))}
+        tick={(value) => (measure === 'total' ? `¥${formatShort(language, value)}` : formatShort(language, value))}
       />
       <SumsTable
         caption={t('statistics.trend', { measure: t(measureName(measure)) })}

@@ -39,7 +39,7 @@ export const publicPages: Record<keyof typeof zh, string> = {
   'signIn.forgotten': 'Forgotten password: ask the platform administrator to reset it',
 
   'register.title': 'Register an operator account',
-  'register.lead': 'Your API key is ready at once; a new account starts in the trial category with a balance of ￥0.00.',
+  'register.lead': 'Your API key is ready at once; a new account starts in the trial category with a balance of ¥0.00.',
   'register.username': 'User name',
   'register.username.hint': '3–20 letters, digits or underscores, case does not matter, cannot be changed later',
   'register.password': 'Password',
