@@ -6,10 +6,12 @@ import { requireOperator } from '#src/accounts/operators'
 import { endOverlap, OVERLAPS, type Overlap, regenerateApiKey, type ShownKey, showOwnApiKey } from '#src/accounts/renew-api-key'
 import { usableApplications } from '#src/applications/grants'
 import { givenPassword, isoInstant } from '#src/core/fields'
+import { keysetQuery } from '#src/core/keyset'
 import { Problem } from '#src/core/problem'
 import { text } from '#src/core/text'
 import { validate } from '#src/core/validation'
 import { done, type FormCall, fieldErrors, languageOf, redirect, refusalOf, showPage } from '#src/page'
+import { pageQuery } from '#src/page-query'
 import { config } from '#src/platform/config'
 import { type OperatorCaller, page } from '#src/platform/route'
 import { sitesForHeadset } from '#src/sites/sites'
@@ -18,7 +20,7 @@ import { ApiKeysPage, type ApiKeysProps, EndPreviousKeyPage } from '#views/opera
 import { SigningPage, type SigningProps } from '#views/operator/signing'
 import { checkSignature } from './check-signature'
 import { curlExample, PATH } from './curl-example'
-import { latestKeyCalls } from './key-calls'
+import { keyCallsPage, latestKeyCall, OUTCOMES } from './key-calls'
 
 type OwnCall = FormCall & { caller: OperatorCaller }
 
@@ -71,9 +73,11 @@ export const apiKeysOperatorPages = [
     return redirect(HOME, done('account.done.addresses'))
   }),
 
-  page('GET /operator/api-keys/calls', { audience: 'operator' }, async (call) =>
-    showPage(call, h(ApiKeyCallsPage, { calls: await latestKeyCalls(call.caller.id, call.info.now, 50) })),
-  ),
+  page('GET /operator/api-keys/calls', { audience: 'operator' }, async (call) => {
+    const { result: outcome, ...keyset } = pageQuery(call.request, CallsQuery)
+    const calls = await keyCallsPage(call.caller.id, call.info.now, { outcome, ...keyset })
+    return showPage(call, h(ApiKeyCallsPage, { calls, outcome }))
+  }),
 
   page('GET /operator/api-keys/signing', { audience: 'operator' }, (call) => signing(call, { values: BLANK, errors: {}, checked: null })),
 
@@ -86,6 +90,8 @@ export const apiKeysOperatorPages = [
     return signing(call, { values, errors: {}, checked })
   }),
 ]
+
+const CallsQuery = v.object({ ...keysetQuery, result: v.fallback(v.optional(v.picklist(OUTCOMES)), undefined) })
 
 type KeyForm = NonNullable<ApiKeysProps['refused']>['form']
 
@@ -117,10 +123,10 @@ function again(call: OwnCall, form: KeyForm, status: number, errors: Record<stri
 
 async function keysPage(call: OwnCall, given: Partial<Pick<ApiKeysProps, 'shown' | 'refused'>>, status = 200): Promise<Response> {
   const { caller, info } = call
-  const [operator, { apiKey }, [lastUsed]] = await Promise.all([
+  const [operator, { apiKey }, lastUsed] = await Promise.all([
     requireOperator(caller.id),
     storedKeyOf(caller.id),
-    latestKeyCalls(caller.id, info.now, 1),
+    latestKeyCall(caller.id, info.now),
   ])
   const until = operator.previousApiKeyValidUntil
   const props: ApiKeysProps = {
@@ -128,7 +134,7 @@ async function keysPage(call: OwnCall, given: Partial<Pick<ApiKeysProps, 'shown'
     generatedAt: operator.apiKeyGeneratedAt,
     shown: null,
     refused: null,
-    lastUsed: lastUsed ?? null,
+    lastUsed,
     previousUntil: until && until > info.now ? until : null,
     addresses: operator.apiKeyAddresses,
     ownAddress: info.ip,

@@ -1,5 +1,5 @@
-import { bareId } from '#src/core/ids'
-import { addMs, instant, type Stretch } from '#src/core/time'
+import { aroundBirth, bareId } from '#src/core/ids'
+import type { Stretch } from '#src/core/time'
 
 /** Longer than any id or name that there is; the rest of what was typed is not looked at. */
 const MAX_LETTERS = 128
@@ -37,11 +37,3 @@ export function wantedBy(typed: string): Wanted {
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: no database column holds them, so nothing is lost
 const CONTROL = /[\u0000-\u001f\u007f]/g
-
-const MINUTES_MS = 600_000
-
-/** A UUIDv7 carries its time: rows of that id lie near it, which spares a walk through every month of a log. */
-function aroundBirth(id: string): Stretch {
-  const at = instant(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16))
-  return { from: addMs(at, -MINUTES_MS), to: addMs(at, MINUTES_MS) }
-}

@@ -55,7 +55,7 @@ function kit(say: Say, at: At): Sample[] {
               label={say('门店样例')}
               value="b"
               options={[
-                { value: '', label: say('全部') },
+                { value: '', label: say('每一种') },
                 { value: 'b', label: say('西湖银泰店') },
               ]}
             />
@@ -215,8 +215,8 @@ function keys(say: Say, at: At): Sample[] {
       />,
     ),
     at('api-keys-end-previous', '/operator/api-keys/end-previous', <EndPreviousKeyPage />),
-    at('api-key-calls', '/operator/api-keys/calls', <ApiKeyCallsPage calls={calls} />),
-    at('api-key-calls-empty', '/operator/api-keys/calls', <ApiKeyCallsPage calls={[]} />),
+    at('api-key-calls', '/operator/api-keys/calls', <ApiKeyCallsPage calls={slice(calls)} outcome={undefined} />),
+    at('api-key-calls-empty', '/operator/api-keys/calls', <ApiKeyCallsPage calls={slice<(typeof calls)[number]>([])} outcome="refused" />),
     at('signing', '/operator/api-keys/signing', <SigningPage example={example} values={attempt} errors={{}} checked={null} />),
     at(
       'signing-checked',

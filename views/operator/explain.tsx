@@ -8,6 +8,7 @@ import { Icon } from '../components/icon'
 import { Moment } from '../components/moment'
 import { Name } from '../components/name'
 import { Notice } from '../components/notice'
+import { Panel } from '../components/panel'
 import { StatusBadge } from '../components/status-badge'
 import { Layout } from '../layout'
 import { type Say, usePage, useText } from '../page-context'
@@ -43,11 +44,19 @@ const MOST_CALLS = 50
 export function ExplainPage({ asked, found, isUnreadable }: ExplainProps) {
   const t = useText()
   return (
-    <Layout title={t('explain.title')} trail={[{ href: '/operator/usage', label: t('nav.usage') }]}>
-      <section class="panel">
+    <Layout
+      title={t('explain.title')}
+      trail={[{ href: '/operator/usage', label: t('nav.usage') }]}
+      action={
+        <a class="button" href="/operator/api-keys/calls?result=refused">
+          {t('explain.refusals')}
+        </a>
+      }
+    >
+      <Panel id="ask" title={t('explain.ask')}>
         <p class="muted">{t('explain.lead')}</p>
         <Ask asked={asked} error={isUnreadable ? t('explain.error') : undefined} />
-      </section>
+      </Panel>
       {found ? <Found {...found} /> : <Nothing asked={asked !== ''} />}
     </Layout>
   )

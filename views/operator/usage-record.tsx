@@ -77,6 +77,13 @@ function Charge({ usage }: Props) {
         <Yuan of={usage.total} />
       </p>
       <p id="formula">{t('usage.detail.formula', formula)}</p>
+      <Facts
+        rows={[
+          { label: t('usage.detail.before'), value: <Yuan of={usage.ledger.before} /> },
+          { label: t('usage.detail.amount'), value: <span class="money out">−{formatYuan(usage.total)}</span> },
+          { label: t('usage.detail.after'), value: <Yuan of={usage.ledger.after} /> },
+        ]}
+      />
       <p class="muted">{t('usage.detail.priceNote')}</p>
     </Panel>
   )
@@ -129,7 +136,7 @@ function End({ usage: { endedAt, estimated } }: Props) {
   )
 }
 
-function LedgerRow({ usage: { ledger, total } }: Props) {
+function LedgerRow({ usage: { ledger } }: Props) {
   const t = useText()
   return (
     <Panel id="ledger" title={t('usage.detail.ledger')} note={<LedgerNote />}>
@@ -137,9 +144,6 @@ function LedgerRow({ usage: { ledger, total } }: Props) {
         wide
         rows={[
           { label: t('usage.detail.seq'), value: <b id="ledger-seq">{String(ledger.seq)}</b> },
-          { label: t('usage.detail.before'), value: <Yuan of={ledger.before} /> },
-          { label: t('usage.detail.amount'), value: <span class="money out">−{formatYuan(total)}</span> },
-          { label: t('usage.detail.after'), value: <Yuan of={ledger.after} /> },
           { label: t('usage.detail.description'), value: <Name of={ledger.description} /> },
           { label: t('usage.detail.transaction'), value: <ShortId id={showId('transaction', ledger.id)} /> },
         ]}
@@ -148,10 +152,12 @@ function LedgerRow({ usage: { ledger, total } }: Props) {
         <dt>{t('usage.detail.prevHash')}</dt>
         <dd>
           <code>{ledger.prevHash}</code>
+          <CopyButton value={ledger.prevHash} />
         </dd>
         <dt>{t('usage.detail.hash')}</dt>
         <dd>
-          <code id="ledger-hash">{ledger.hash}</code> <CopyButton value={ledger.hash} />
+          <code id="ledger-hash">{ledger.hash}</code>
+          <CopyButton value={ledger.hash} />
         </dd>
       </dl>
     </Panel>

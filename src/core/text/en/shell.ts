@@ -72,6 +72,7 @@ export const shell: Record<keyof typeof zh, string> = {
 
   'filter.apply': 'Filter',
   'filter.days': 'Period',
+  'filter.all': 'All',
   'filter.days.today': 'Today',
   'filter.days.yesterday': 'Yesterday',
   'filter.days.week': '7 days',

@@ -70,6 +70,7 @@ export const shell = {
 
   'filter.apply': '筛选',
   'filter.days': '时间范围',
+  'filter.all': '全部',
   'filter.days.today': '今天',
   'filter.days.yesterday': '昨天',
   'filter.days.week': '近 7 天',
