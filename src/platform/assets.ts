@@ -19,6 +19,7 @@ const FILES: Record<string, readonly URL[]> = {
     'shell-narrow.css',
     'forms.css',
     'lists.css',
+    'filters.css',
     'overlays.css',
     'data.css',
     'panels.css',

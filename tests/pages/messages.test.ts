@@ -11,7 +11,7 @@ import { authorize } from '#tests/support/client'
 import { openTestDatabase } from '#tests/support/database'
 import { aGrant, anApplication, anOperator, aStore, PASSWORD, type TestOperator } from '#tests/support/factory'
 import { startServer } from '#tests/support/http'
-import { DESK, PHONE, watchedPage } from '#tests/support/watched-page'
+import { DESK, openFilters, PHONE, watchedPage } from '#tests/support/watched-page'
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>
 let server: ReturnType<typeof startServer>
@@ -56,6 +56,7 @@ describe.each([
     await page.waitForURL('**/operator/messages')
     expect(await page.locator('.message-title').allTextContents()).toEqual(['未读 退款到账', '未读 价格调整', '未读 密钥已更换'])
 
+    await openFilters(page)
     await page.selectOption('[name=type]', 'security')
     await page.click('.filters-form button')
     await page.waitForURL('**/operator/messages?type=security**')

@@ -11,7 +11,7 @@ import { authorize } from '#tests/support/client'
 import { openTestDatabase } from '#tests/support/database'
 import { anOperator, aStore, credit, debit, PASSWORD } from '#tests/support/factory'
 import { startServer } from '#tests/support/http'
-import { DESK, PHONE, watchedPage } from '#tests/support/watched-page'
+import { DESK, openFilters, PHONE, watchedPage } from '#tests/support/watched-page'
 import { csvRows } from '../exports/read'
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>
@@ -85,6 +85,7 @@ describe.each([
     expect(rows[1]).toContain('−¥50.00')
     expect(rows[3]).toContain('收入 +¥500.00')
     expect(await page.locator('.tile-figure').allTextContents()).toEqual(['收入 +¥500.00', '支出 −¥80.00', '收入 +¥420.00'])
+    await openFilters(page)
     await page.selectOption('[name=type]', 'consumption')
     await page.click('.filters-form button')
     await page.waitForURL('**/operator/transactions?**type=consumption**')

@@ -6,7 +6,7 @@ import { browserHeaders, withServer } from '#tests/support/api'
 import { launchBrowser } from '#tests/support/browser'
 import { authorize, newSessionId } from '#tests/support/client'
 import { aGrant, anApplication, anOperator, aSite, aStore, type Store } from '#tests/support/factory'
-import { DESK, PHONE, watchedPage } from '#tests/support/watched-page'
+import { DESK, openFilters, PHONE, watchedPage } from '#tests/support/watched-page'
 import { type PastGame, play } from '#tests/usage/games'
 
 const { started } = withServer()
@@ -40,6 +40,7 @@ test.each(WAYS)('at %s: a game is found by site and session, and its page shows 
   const { page, complaints } = await signedIn(store, options)
   await page.goto('/operator/usage')
   expect(await page.textContent('#usage-total')).toContain('50.00')
+  await openFilters(page)
   await page.selectOption('[name=site]', showId('site', store.siteId))
   await page.click('.filters-form button[type=submit]')
   await page.waitForURL('**site=site_**')
@@ -47,6 +48,7 @@ test.each(WAYS)('at %s: a game is found by site and session, and its page shows 
     '1',
     expect.stringContaining('37.50'),
   ])
+  await openFilters(page)
   await page.fill('[name=keyword]', sessionId.slice(-10))
   await page.click('.filters-form button[type=submit]')
   await page.waitForURL('**keyword=**')

@@ -22,3 +22,9 @@ export async function watchedPage(
   })
   return { page, complaints }
 }
+
+/** On a phone the fields of a filter wait behind a button. */
+export async function openFilters(page: Page): Promise<void> {
+  const toggle = page.locator('.filters-toggle summary')
+  if (await toggle.isVisible()) await toggle.click()
+}

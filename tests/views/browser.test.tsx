@@ -124,6 +124,20 @@ test.each([true, false])('the drawer opens and closes, with JavaScript %p', asyn
   await page.context().close()
 })
 
+test.each([true, false])('on a phone filters wait behind a button that counts them, with JavaScript %p', async (javaScriptEnabled) => {
+  const { page } = await open({ ...PHONE, javaScriptEnabled }, '/usage-nothing-found/zh/light')
+  const [toggle, form] = [page.locator('.filters-toggle summary'), page.locator('.filters-form')]
+  expect([await form.isVisible(), await page.locator('.chips').isVisible()]).toEqual([false, true])
+  expect(await toggle.locator('.tab-count').textContent()).toBe(String((await page.locator('.chip').count()) || 'none'))
+  await toggle.click()
+  expect(await form.isVisible()).toBe(true)
+  await page.setViewportSize({ width: 768, height: 800 })
+  expect([await toggle.isVisible(), await form.isVisible()]).toEqual([false, true])
+  await page.reload()
+  expect([await toggle.isVisible(), await form.isVisible()]).toEqual([false, true])
+  await page.context().close()
+})
+
 test('the drawer takes the focus, Escape closes it and gives the focus back', async () => {
   const { page } = await open({ ...PHONE, reducedMotion: 'reduce' }, '/operator/zh/light')
   await page.locator('.bottom-bar a[href="#navigation"]').press('Enter')

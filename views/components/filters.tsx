@@ -6,7 +6,8 @@ import { Icon } from './icon'
 
 /**
  * The filters of a list: a GET form, so that the address is the state and a view can be kept and sent. Chips say what is set, each
- * with a link that takes it away; one link clears all. `dates` adds 今天 昨天 近7天 本月 上月 and days of one's own.
+ * with a link that takes it away; one link clears all. `dates` adds 今天 昨天 近7天 本月 上月 and days of one's own. On a phone the form
+ * waits behind a button that counts what is set.
  *
  *   <Filters action="/operator/usage" dates={range} chips={[{ label: '门店：A', clear: ['site'] }]}>
  *     <FilterText name="keyword" label={…} value={…} />
@@ -18,19 +19,36 @@ type FiltersProps = {
   /** What is set besides the usual view. */
   chips: readonly Chip[]
   dates?: DayRange
+  /** Every day may be asked for: 全部 stands beside the named stretches. */
+  offersAll?: boolean
+  /** Beside the named stretches: what else these days lead to. */
+  aside?: ComponentChildren
   /** Query fields that are no fields of the form and stay as they are, such as a tab; page size and named stretch always do. */
   keep?: readonly string[]
   children?: ComponentChildren
 }
 export type Chip = { label: string; clear: readonly string[] }
 
-export function Filters({ action, chips, dates, keep = [], children }: FiltersProps) {
+export function Filters({ action, chips, dates, offersAll = false, aside, keep = [], children }: FiltersProps) {
   const t = useText()
   const asked = useAsked()
   const kept = [...keep, 'size', ...(dates ? ['range'] : [])]
   return (
     <search class="filters">
-      {dates && <Presets dates={dates} />}
+      {dates && (
+        <div class="filters-line">
+          <Presets dates={dates} offersAll={offersAll} />
+          {aside}
+        </div>
+      )}
+      <details class="filters-toggle">
+        <summary class="button">
+          <Icon name="list-filter" />
+          {t('filter.apply')}
+          {chips.length > 0 && <span class="tab-count">{chips.length}</span>}
+          <Icon name="chevron-down" />
+        </summary>
+      </details>
       <form method="get" action={action} class="filters-form">
         {kept.map((name) => {
           const value = asked(name)
@@ -48,11 +66,16 @@ export function Filters({ action, chips, dates, keep = [], children }: FiltersPr
   )
 }
 
-function Presets({ dates }: { dates: DayRange }) {
+function Presets({ dates, offersAll }: { dates: DayRange; offersAll: boolean }) {
   const t = useText()
   const address = useAddress()
   return (
     <nav class="segments wrap" aria-label={t('filter.days')}>
+      {offersAll && (
+        <a href={address({ range: null, from: null, to: null })} aria-current={dates.chosen === 'all' ? 'true' : undefined}>
+          {t('filter.all')}
+        </a>
+      )}
       {DAY_PRESETS.map((preset) => (
         <a key={preset} href={address({ range: preset, from: null, to: null })} aria-current={dates.chosen === preset ? 'true' : undefined}>
           {t(`filter.days.${preset}`)}

@@ -26,6 +26,7 @@ export const ICONS = [
   'key-round',
   'keyboard',
   'landmark',
+  'list-filter',
   'loader-circle',
   'log-out',
   'menu',

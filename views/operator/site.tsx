@@ -1,3 +1,4 @@
+import type { DayPreset } from '#src/core/day-range'
 import { showId, type Uuid } from '#src/core/ids'
 import { formatYuan, type Money, plus, ZERO } from '#src/core/money'
 import type { BusinessDay, Instant } from '#src/core/time'
@@ -51,9 +52,9 @@ export function SitePage({ site, month, days, lastStart }: SiteProps) {
           <p>{t('sites.deleted.text')}</p>
         </Notice>
       )}
-      <Tiles month={month} days={days} />
+      <Tiles siteId={site.id} month={month} days={days} />
       <div class="columns">
-        <Trend days={days} />
+        <Trend siteId={site.id} days={days} />
         <Panel id="facts" title={t('sites.facts')}>
           <Facts
             rows={[
@@ -93,36 +94,42 @@ function Actions({ site, games }: { site: SiteProps['site']; games: number }) {
   )
 }
 
-function Tiles({ month, days }: Pick<SiteProps, 'month' | 'days'>) {
+type FiguresProps = Pick<SiteProps, 'days'> & { siteId: Uuid }
+
+function Tiles({ siteId, month, days }: FiguresProps & Pick<SiteProps, 'month'>) {
   const t = useText()
+  const played = (range: DayPreset) => `/operator/usage?site=${showId('site', siteId)}&range=${range}`
   const today = days.at(-1)
   const week = days.slice(-7)
   return (
     <div class="tiles four">
-      <StatTile label={t('operator.home.today')} icon="receipt" figure={<Yuan of={today?.amount ?? ZERO} />} />
+      <StatTile label={t('operator.home.today')} icon="receipt" figure={<Yuan of={today?.amount ?? ZERO} />} href={played('today')} />
       <StatTile
         label={t('operator.home.games')}
         icon="gamepad-2"
         figure={formatCount(today?.games ?? 0)}
         series={days.map((day) => day.games)}
+        href={played('today')}
       />
       <StatTile
         label={t('operator.home.week')}
         icon="chart-column"
         figure={<Yuan of={week.reduce((total, day) => plus(total, day.amount), ZERO)} />}
         series={week.map((day) => drawn(day.amount))}
+        href={played('week')}
       />
       <StatTile
         label={t('operator.home.month')}
         icon="chart-column"
         figure={<Yuan of={month.amount} />}
         note={t('sites.month.games', { games: formatCount(month.games), players: formatCount(month.players) })}
+        href={played('month')}
       />
     </div>
   )
 }
 
-function Trend({ days }: { days: readonly SiteDay[] }) {
+function Trend({ siteId, days }: FiguresProps) {
   const { language } = usePage()
   const t = useText()
   if (days.every((day) => day.games === 0)) {
@@ -133,7 +140,11 @@ function Trend({ days }: { days: readonly SiteDay[] }) {
     )
   }
   return (
-    <Panel id="trend" title={t('sites.trend')}>
+    <Panel
+      id="trend"
+      title={t('sites.trend')}
+      note={<a href={`/operator/statistics?site=${showId('site', siteId)}`}>{t('nav.statistics')}</a>}
+    >
       <TrendChart
         summary={days.map((day) => `${formatDay(language, day.day)} ${formatYuan(day.amount)}`).join(', ')}
         days={days.map((day) => day.day)}

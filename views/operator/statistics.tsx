@@ -59,7 +59,13 @@ export function StatisticsPage(props: StatisticsProps) {
       action={<ExportMenu kind="statistics" filter={exported(props)} />}
     >
       <TabLinks tab={content.tab} />
-      <Filters action="/operator/statistics" dates={dates} chips={placeChips(t, narrowed, props.choices)} keep={keep}>
+      <Filters
+        action="/operator/statistics"
+        dates={dates}
+        aside={<PreviousLink previous={props.previous} query={query} />}
+        chips={placeChips(t, narrowed, props.choices)}
+        keep={keep}
+      >
         {content.tab === 'compare' ? (
           <SiteBoxes {...props} shown={content.series} />
         ) : (
@@ -91,48 +97,48 @@ function titleOf(t: ReturnType<typeof useText>, { content, measure }: Statistics
   return t(`statistics.${content.tab}`, { measure: t(measureName(measure)) })
 }
 
-function Tiles({ sums, before, previous, query }: StatisticsProps & { query: UsageQuery }) {
+function Tiles({ sums, before, query }: StatisticsProps & { query: UsageQuery }) {
   const t = useText()
   const average = ({ players, sessions }: Sums) => (sessions === 0 ? 0 : players / sessions)
   const change = (now: number, then: number) => <Change current={now} previous={then} versus="common.versus.period" />
   const href = usageAddress(query)
   return (
-    <>
-      <div class="tiles four">
-        <StatTile
-          label={t('statistics.column.total')}
-          icon="receipt"
-          figure={<Yuan of={sums.total} />}
-          note={change(drawn(sums.total), drawn(before.total))}
-          href={href}
-        />
-        <StatTile
-          label={t('statistics.column.sessions')}
-          icon="gamepad-2"
-          figure={formatCount(sums.sessions)}
-          note={change(sums.sessions, before.sessions)}
-          href={href}
-        />
-        <StatTile
-          label={t('statistics.column.players')}
-          icon="circle-user"
-          figure={formatCount(sums.players)}
-          note={change(sums.players, before.players)}
-          href={href}
-        />
-        <StatTile
-          label={t('statistics.column.average')}
-          icon="chart-column"
-          figure={average(sums).toFixed(1)}
-          note={change(average(sums), average(before))}
-          href={href}
-        />
-      </div>
-      <p class="muted">
-        <a href={usageAddress({ ...query, ...previous })}>{t('statistics.previous', { from: previous.first, to: previous.last })}</a>
-      </p>
-    </>
+    <div class="tiles four">
+      <StatTile
+        label={t('statistics.column.total')}
+        icon="receipt"
+        figure={<Yuan of={sums.total} />}
+        note={change(drawn(sums.total), drawn(before.total))}
+        href={href}
+      />
+      <StatTile
+        label={t('statistics.column.sessions')}
+        icon="gamepad-2"
+        figure={formatCount(sums.sessions)}
+        note={change(sums.sessions, before.sessions)}
+        href={href}
+      />
+      <StatTile
+        label={t('statistics.column.players')}
+        icon="circle-user"
+        figure={formatCount(sums.players)}
+        note={change(sums.players, before.players)}
+        href={href}
+      />
+      <StatTile
+        label={t('statistics.column.average')}
+        icon="chart-column"
+        figure={average(sums).toFixed(1)}
+        note={change(average(sums), average(before))}
+        href={href}
+      />
+    </div>
   )
+}
+
+function PreviousLink({ previous, query }: { previous: StatisticsProps['previous']; query: UsageQuery }) {
+  const t = useText()
+  return <a href={usageAddress({ ...query, ...previous })}>{t('statistics.previous', { from: previous.first, to: previous.last })}</a>
 }
 
 /** What is drawn and how finely. */

@@ -55,7 +55,7 @@ export function TransactionsPage({ transactions, sums, kind, dates }: Transactio
   return (
     <Layout title={t('transactions.title')} action={<ExportMenu kind="transactions" filter={exportFilter(kind, dates)} />}>
       <MoneyTabs current="transactions" />
-      <Filters action="/operator/transactions" dates={dates} chips={chips}>
+      <Filters action="/operator/transactions" dates={dates} offersAll chips={chips}>
         <FilterSelect
           name="type"
           label={t('transactions.type')}

@@ -62,7 +62,7 @@ export function UsagePage({ games, sums, isCut = false, dates, narrowed, choices
   return (
     <Layout title={t('nav.usage')} action={<ExportMenu kind="usage" filter={exported(dates, narrowed)} />}>
       <Panel id="usage" title={t('usage.list')} note={<a href="/operator/explain">{t('usage.why.link')}</a>}>
-        <Filters action="/operator/usage" dates={dates} chips={chips} keep={['players', 'weekday', 'hour']}>
+        <Filters action="/operator/usage" dates={dates} offersAll chips={chips} keep={['players', 'weekday', 'hour']}>
           <PlaceFilters narrowed={narrowed} choices={choices} />
           <FilterText name="keyword" label={t('usage.keyword')} value={narrowed.keyword} placeholder={t('usage.keyword.placeholder')} />
         </Filters>
