@@ -5,6 +5,7 @@ import { noticeLowBalances } from '#src/balances/low-balance'
 import type { Instant } from '#src/core/time'
 import { expireExports } from '#src/exports/expire'
 import { proveAndKeep } from '#src/ledger/audit-job'
+import { pruneJobRuns } from '#src/monitoring/job-run-retention'
 import { tendPartitions } from '#src/monitoring/partitions'
 import { cleanUpSessions } from '#src/monitoring/session-cleanup'
 import { openedConnection } from '#src/platform/database'
@@ -33,6 +34,7 @@ export const JOBS: Job[] = [
   { name: 'audit-chain', cron: '0 30 4 * * *', timeoutSeconds: 3_600, run: checkAuditTick },
   { name: 'partitions', cron: '0 10 0 * * *', timeoutSeconds: 60, run: tendPartitions },
   { name: 'session-cleanup', cron: '0 30 3 * * *', timeoutSeconds: 300, run: cleanUpSessions },
+  { name: 'job-run-retention', cron: '0 40 3 * * *', timeoutSeconds: 300, run: pruneJobRuns },
   { name: 'export-expiry', cron: '0 20 * * * *', timeoutSeconds: 60, run: expireExports },
   { name: 'schema-verify', cron: '0 0 * * * *', timeoutSeconds: 60, run: verifySchemaTick },
 ]

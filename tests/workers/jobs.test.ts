@@ -8,6 +8,7 @@ import { scanForAnomalies } from '#src/authorize/anomaly'
 import { flushRequestLog } from '#src/authorize/request-log'
 import { newId } from '#src/core/ids'
 import { addDays, addSeconds, instant, now } from '#src/core/time'
+import { pruneJobRuns } from '#src/monitoring/job-run-retention'
 import { lastRuns } from '#src/monitoring/job-runs'
 import { tendPartitions } from '#src/monitoring/partitions'
 import { cleanUpSessions } from '#src/monitoring/session-cleanup'
@@ -124,6 +125,31 @@ test('sessions that ended a month ago go, live ones stay', async () => {
   await transaction((tx) => openSession(tx, { operatorId: operator.id }, 'api', old))
   await transaction((tx) => openSession(tx, { operatorId: operator.id }, 'api', { ...someone, now: now() } as RequestInfo))
   expect(await cleanUpSessions({ now: now() })).toMatchObject({ sessions: 1 })
+})
+
+test('runs that ended a month ago go; the newest of each job, its newest success, and what is still running stay', async () => {
+  const run = (job: string, daysAgo: number, status: 'ok' | 'failed' | 'running' = 'ok') => database.owner`
+    INSERT INTO job_runs (job, scheduled_for, started_at, finished_at, status)
+    VALUES (${job}, ${addDays(now(), -daysAgo)}, ${addDays(now(), -daysAgo)}, ${status === 'running' ? null : addDays(now(), -daysAgo)}, ${status})`
+  for (const days of [29, 31, 32]) await run('often', days)
+  for (const days of [90, 80]) await run('no more', days)
+  for (const days of [70, 60]) await run('failing', days)
+  for (const days of [50, 40]) await run('failing', days, 'failed')
+  for (const days of [45, 44, 1]) await run('hung', days, 'running')
+  expect(await pruneJobRuns({ now: now() })).toEqual({ job_runs: 5 })
+  const left = await database.owner<{ job: string; days: number }[]>`
+    SELECT job, round(extract(epoch FROM ${now()}::timestamptz - scheduled_for) / 86400)::int AS days FROM job_runs
+    WHERE job IN ('often', 'no more', 'failing', 'hung') ORDER BY job, scheduled_for`
+  expect(left.map(({ job, days }) => [job, days])).toEqual([
+    ['failing', 60],
+    ['failing', 40],
+    ['hung', 45],
+    ['hung', 44],
+    ['hung', 1],
+    ['no more', 80],
+    ['often', 29],
+  ])
+  expect(await pruneJobRuns({ now: now() })).toEqual({ job_runs: 0 })
 })
 
 test('the audit chain is whole after parallel writers and names the first row that was changed', async () => {
