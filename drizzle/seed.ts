@@ -6,6 +6,7 @@ import { DEMO_OPERATORS } from './seed/accounts'
 import { extrasOf, refundsOf } from './seed/extras'
 import { playHistory } from './seed/history'
 import { buildWorld } from './seed/world'
+import { writeExport } from './seed/write-export'
 import { writeHistory, writeRefunds } from './seed/write-history'
 import { writeAudit, writeMessages, writeRequestLog } from './seed/write-traces'
 import { writeWorld } from './seed/write-world'
@@ -15,7 +16,7 @@ const LOCK = 7_061_978
 const LOCK_PATIENCE = '60s'
 
 /**
- * Fills an empty database with the demo: six operators, twelve sites, six games and 90 days of history until this moment. All of it
+ * Fills an empty database with the demo: six operators, twelve sites, seven games and 90 days of history until this moment. All of it
  * or, when it is killed or fails, nothing: it is one transaction. A database with any account in it is left alone. The same moment
  * gives the same demo. Throws where APP_ENV=production.
  */
@@ -54,5 +55,6 @@ async function writeDemo(tx: Transaction): Promise<void> {
   for (const history of histories) await writeHistory(tx, history)
   await writeRequestLog(tx, world, histories)
   await writeMessages(tx, world)
+  await writeExport(tx, world)
   await writeAudit(tx, world, refunds)
 }

@@ -20,7 +20,7 @@ export const DEMO_STAFF: readonly DemoStaff[] = [
 const OPERATOR_PASSWORD = 'Demo@2024!'
 
 /** Games by a short name; the keys of grants and weights below. */
-export type GameKey = 'space' | 'sea' | 'mech' | 'zombie' | 'west' | 'race'
+export type GameKey = 'space' | 'sea' | 'mech' | 'zombie' | 'west' | 'race' | 'theatre'
 
 export type DemoGrant = {
   game: GameKey
@@ -88,7 +88,7 @@ export const DEMO_OPERATORS: readonly DemoOperator[] = [
       { game: 'mech', weight: 2, endsInDays: 5 },
     ],
     sites: [
-      place('北京朝阳旗舰店', '北京市朝阳区星汇路18号星汇广场4层', 5, '旗舰店，两个大空间场地，可同时接待16人'),
+      place('北京朝阳旗舰店', '北京市朝阳区星汇路18号星汇广场4层', 5, '旗舰店，两个大空间场地，可同时接待 16 人'),
       place('北京海淀学院路店', '北京市海淀区学知路66号科创中心B1层', 3, '以学生客群为主，工作日晚间较忙'),
       place('天津滨江店', '天津市和平区滨江大道210号海河新天地3层', 2),
     ],

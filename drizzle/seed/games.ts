@@ -11,7 +11,7 @@ export type DemoGame = {
   description: string
 }
 
-/** Six games. Prices are in yuan per player, as they stand today; `minutes` is how long a game takes. */
+/** Seven games; the last is new and nobody has it yet. Prices are in yuan per player, as they stand today; `minutes` is how long a game takes. */
 export const DEMO_GAMES: readonly DemoGame[] = [
   {
     key: 'space',
@@ -38,7 +38,7 @@ export const DEMO_GAMES: readonly DemoGame[] = [
     minPlayers: 2,
     maxPlayers: 8,
     minutes: 15,
-    description: '驾驶机甲分队对战，支持4对4竞技与排行榜。',
+    description: '驾驶机甲分队对战，支持 4 对 4 竞技与排行榜。',
   },
   {
     key: 'zombie',
@@ -47,7 +47,7 @@ export const DEMO_GAMES: readonly DemoGame[] = [
     minPlayers: 1,
     maxPlayers: 4,
     minutes: 18,
-    description: '在废弃都市中坚守到黎明，画面较为刺激，建议16岁以上。',
+    description: '在废弃都市中坚守到黎明，画面较为刺激，建议 16 岁以上。',
   },
   {
     key: 'west',
@@ -66,6 +66,15 @@ export const DEMO_GAMES: readonly DemoGame[] = [
     maxPlayers: 4,
     minutes: 10,
     description: '悬浮赛道竞速，单局短，适合等候时段。',
+  },
+  {
+    key: 'theatre',
+    name: '幻影剧场',
+    price: '18.00',
+    minPlayers: 2,
+    maxPlayers: 6,
+    minutes: 40,
+    description: '沉浸式推理剧场，一局约四十分钟，适合熟客组队。',
   },
 ]
 

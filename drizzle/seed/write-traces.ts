@@ -115,14 +115,14 @@ function announcements({ now, from }: World): Message[] {
   const entries = [
     {
       createdAt: from,
-      title: '欢迎使用MR游戏运营管理系统',
+      title: '欢迎使用 MR 游戏运营管理系统',
       content: '充值、授权、消费与统计均已上线，接入说明见“接入指南”。',
       priority: 'normal' as const,
     },
     {
       createdAt: addDays(now, -18),
       title: '系统维护通知',
-      content: '平台将于本周四凌晨2:00至4:00升级，期间头显授权可能短暂重试，请保持头显Server在线。',
+      content: '平台将于本周四凌晨 2:00 至 4:00 升级，期间头显授权可能短暂重试，请保持头显服务器在线。',
       priority: 'high' as const,
     },
     {
@@ -145,7 +145,7 @@ function priceNotices({ operators, games, priceChangedAt }: World): Message[] {
       id: random.id(priceChangedAt),
       type: 'price_change',
       title: `${game.name}价格调整`,
-      content: `${game.name}的单价由每人${oldPrice}元调整为${newPrice}元，即时生效。原因：${reason}。`,
+      content: `${game.name}的单价由每人 ${oldPrice} 元调整为 ${newPrice} 元，即时生效。原因：${reason}。`,
       target: 'specific',
       targetOperatorId: operator.id,
       relatedId: game.id,
@@ -166,7 +166,7 @@ function expiryNotices({ operators, games, now }: World): Message[] {
           id: random.id(createdAt),
           type: 'authorization',
           title: `${name}授权即将到期`,
-          content: `${name}的授权将于${formatMinute(grant.expiresAt)}到期，到期后无法开局。如需继续使用，请提前申请续期。`,
+          content: `${name}的授权将于 ${formatMinute(grant.expiresAt)} 到期，到期后无法开局。如需继续使用，请提前申请续期。`,
           priority: grant.expiresAt > now ? 'high' : 'normal',
           target: 'specific',
           targetOperatorId: operator.id,
@@ -191,7 +191,7 @@ function lowBalanceNotices({ operators, now }: World): Message[] {
         id: random.id(createdAt),
         type: 'balance_low',
         title: '余额不足提醒',
-        content: `账户余额已低于${LOW_BALANCE[operator.category]}.00元，请及时充值，以免影响游戏启动。`,
+        content: `账户余额已低于 ${LOW_BALANCE[operator.category]}.00 元，请及时充值，以免影响游戏启动。`,
         priority: 'high',
         target: 'specific',
         targetOperatorId: operator.id,

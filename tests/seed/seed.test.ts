@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { rmSync } from 'node:fs'
 import { seedDemo } from '#drizzle/seed'
 import { DEMO_OPERATORS, DEMO_STAFF, demoApiKey, SIMULATOR_OPERATORS } from '#drizzle/seed/accounts'
+import { availableApplications } from '#src/applications/overview'
 import { checkAuditChain } from '#src/audit-logs/chain'
 import { instant, useClock } from '#src/core/time'
+import { exportFolder } from '#src/exports/place'
+import { claimExport, makeExport } from '#src/exports/work'
 import { proveLedger } from '#src/ledger/prove'
 import { apiKeyDigest } from '#src/platform/client-signature'
 import { closeDatabase, openDatabase } from '#src/platform/database'
@@ -22,6 +26,7 @@ beforeAll(async () => {
   openDatabase(demo.connection, { max: 2, name: 'mr-test', asApplication: true })
 })
 afterAll(async () => {
+  rmSync(await exportFolder(), { recursive: true, force: true })
   await closeDatabase()
   await demo.drop()
 })
@@ -71,11 +76,25 @@ describe('the demo', () => {
     expect(lowest!.fen).toBeGreaterThanOrEqual(0)
   })
 
-  test('has six operators of three tiers, twelve sites, six games', async () => {
+  test('leaves the demo operator a game to request, one to renew and a file that the first worker makes', async () => {
+    const [{ id }] = (await demo.owner`SELECT id FROM operator_accounts WHERE username = 'demo_operator'`) as unknown as [{ id: string }]
+    const offered = await availableApplications(id, NOW)
+    expect(offered.map(({ name, renews }) => [name, renews !== null])).toEqual([
+      ['幻影剧场', false],
+      ['机甲争霸', true],
+    ])
+    const claimed = (await claimExport(NOW))!
+    expect([claimed.operatorId, await makeExport(claimed)]).toEqual([id, 'ready'])
+    const [file] = await demo.owner`SELECT status, rows_done AS done, rows_total AS total FROM exports`
+    expect(file!.status).toBe('ready')
+    expect([file!.done > 100, file!.done]).toEqual([true, file!.total])
+  })
+
+  test('has six operators of three tiers, twelve sites, seven games', async () => {
     const [counts] = await demo.owner`
       SELECT (SELECT count(DISTINCT category) FROM operator_accounts)::int AS tiers, (SELECT count(*) FROM operator_accounts)::int AS operators,
         (SELECT count(*) FROM operation_sites)::int AS sites, (SELECT count(*) FROM applications)::int AS games`
-    expect(counts).toEqual({ tiers: 3, operators: 6, sites: 12, games: 6 })
+    expect(counts).toEqual({ tiers: 3, operators: 6, sites: 12, games: 7 })
   })
 
   test('goes back 90 days, until now, without a day off', async () => {
