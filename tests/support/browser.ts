@@ -29,11 +29,16 @@ const FLAGS = [
 
 type Chromium = { path: string; env: Record<string, string> }
 
-/** A headless Chromium: `chromiumPath` → the system's → the one from npm. Throws when none can run; a browser test never skips. */
-export async function launchBrowser(chromiumPath: string | undefined = process.env.CHROMIUM_PATH): Promise<Browser> {
+/**
+ * A headless Chromium: `chromiumPath` → the system's → the one from npm. Throws when none can run; a browser test never skips. `locale`
+ * is the one of its own words, such as the order of a date field; pages learn of it by their context.
+ */
+export async function launchBrowser(chromiumPath: string | undefined = process.env.CHROMIUM_PATH, locale?: string): Promise<Browser> {
   const found = await findChromium(chromiumPath)
-  const env = { ...(process.env as Record<string, string>), ...found.env }
-  return await chromium.launch({ executablePath: found.path, headless: true, args: FLAGS, env })
+  const language = locale ? { LANGUAGE: locale.replace('-', '_') } : {}
+  const env = { ...(process.env as Record<string, string>), ...found.env, ...language }
+  const args = locale ? [...FLAGS, `--lang=${locale}`] : FLAGS
+  return await chromium.launch({ executablePath: found.path, headless: true, args, env })
 }
 
 async function findChromium(chromiumPath: string | undefined): Promise<Chromium> {
