@@ -35,7 +35,8 @@ type Chromium = { path: string; env: Record<string, string> }
  */
 export async function launchBrowser(chromiumPath: string | undefined = process.env.CHROMIUM_PATH, locale?: string): Promise<Browser> {
   const found = await findChromium(chromiumPath)
-  const language = locale ? { LANGUAGE: locale.replace('-', '_') } : {}
+  // LANGUAGE counts only beside a LANG that is not C.
+  const language = locale ? { LANG: `${locale.replace('-', '_')}.UTF-8`, LANGUAGE: locale.replace('-', '_') } : {}
   const env = { ...(process.env as Record<string, string>), ...found.env, ...language }
   const args = locale ? [...FLAGS, `--lang=${locale}`] : FLAGS
   return await chromium.launch({ executablePath: found.path, headless: true, args, env })

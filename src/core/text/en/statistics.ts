@@ -6,7 +6,7 @@ export const statistics: Record<keyof typeof zh, string> = {
   'statistics.tabs': 'Statistics',
   'statistics.tab.trend': 'Trend',
   'statistics.tab.apps': 'By game',
-  'statistics.tab.sites': 'Sites',
+  'statistics.tab.sites': 'By site',
   'statistics.tab.compare': 'Compare sites',
   'statistics.tab.players': 'Party sizes',
   'statistics.tab.hours': 'Hours of the week',
