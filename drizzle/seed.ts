@@ -6,8 +6,9 @@ import { DEMO_OPERATORS } from './seed/accounts'
 import { extrasOf, refundsOf } from './seed/extras'
 import { playHistory } from './seed/history'
 import { buildWorld } from './seed/world'
+import { writeBills } from './seed/write-bills'
 import { writeExport } from './seed/write-export'
-import { writeHistory, writeRefunds } from './seed/write-history'
+import { finishRefunds, writeHistory, writeRefunds } from './seed/write-history'
 import { writeAudit, writeMessages, writeRequestLog } from './seed/write-traces'
 import { writeWorld } from './seed/write-world'
 
@@ -53,6 +54,8 @@ async function writeDemo(tx: Transaction): Promise<void> {
   await writeRefunds(tx, refunds, world.staff.find((staff) => staff.role === 'finance')!.id)
   const histories = world.operators.map((operator) => playHistory(world, operator, extrasOf(world, operator, refunds)))
   for (const history of histories) await writeHistory(tx, history)
+  await finishRefunds(tx)
+  await writeBills(tx, world.now)
   await writeRequestLog(tx, world, histories)
   await writeMessages(tx, world)
   await writeExport(tx, world)

@@ -18,20 +18,36 @@ import { exportsOperatorApi } from '#src/exports/operator.api'
 import { exportsOperatorPages } from '#src/exports/operator.pages'
 import { operatorHomePages } from '#src/home/operator.pages'
 import { staffHomePages } from '#src/home/staff.pages'
+import { invoicesFinanceApi } from '#src/invoices/finance.api'
+import { invoicesFinancePages } from '#src/invoices/finance.pages'
+import { invoicesOperatorApi } from '#src/invoices/operator.api'
+import { invoicesOperatorPages } from '#src/invoices/operator.pages'
 import { monitoringApi } from '#src/monitoring/public.api'
 import { messagesAdminApi } from '#src/notifications/admin.api'
 import { messagesOperatorApi } from '#src/notifications/operator.api'
 import { messagesOperatorPages } from '#src/notifications/operator.pages'
 import { simulatorPages } from '#src/notifications/public.pages'
 import { apiDocs } from '#src/openapi/public.pages'
+import { bankTransfersFinancePages } from '#src/payments/bank-transfers/finance.pages'
+import { paymentsFinanceApi } from '#src/payments/finance.api'
+import { paymentsFinancePages } from '#src/payments/finance.pages'
+import { paymentsOperatorApi } from '#src/payments/operator.api'
+import { paymentsOperatorPages } from '#src/payments/operator.pages'
+import { paymentNotificationApi } from '#src/payments/webhook.api'
 import type { Permission } from '#src/permissions/permissions'
 import { requirePermission } from '#src/permissions/require'
 import { readForm } from '#src/platform/form'
 import { infoOf, problemFrom, problemJson, type RequestInfo } from '#src/platform/http'
 import type { Audience, Callers, Route } from '#src/platform/route'
+import { readUploadForm } from '#src/platform/upload'
 import { cookieValue, requireCsrfToken, requireSameOrigin } from '#src/platform/web-session'
 import { problemPage } from '#src/problem-page'
 import { publicPages } from '#src/public.pages'
+import { reconciliationFinancePages } from '#src/reconciliation/finance.pages'
+import { refundsFinanceApi } from '#src/refunds/finance.api'
+import { refundsFinancePages } from '#src/refunds/finance.pages'
+import { refundsOperatorApi } from '#src/refunds/operator.api'
+import { refundsOperatorPages } from '#src/refunds/operator.pages'
 import { searchOperatorPages } from '#src/search/operator.pages'
 import { searchStaffPages } from '#src/search/staff.pages'
 import { sitesOperatorApi } from '#src/sites/operator.api'
@@ -60,8 +76,15 @@ export const routes: Route[] = [
   ...statisticsOperatorApi,
   ...applicationsAdminApi,
   ...balancesOperatorApi,
+  ...invoicesOperatorApi,
+  ...invoicesFinanceApi,
+  ...refundsOperatorApi,
+  ...refundsFinanceApi,
   ...messagesOperatorApi,
   ...messagesAdminApi,
+  ...paymentNotificationApi,
+  ...paymentsOperatorApi,
+  ...paymentsFinanceApi,
   ...monitoringApi,
   ...apiDocs(() => routes),
   ...publicPages,
@@ -76,9 +99,17 @@ export const routes: Route[] = [
   ...sitesOperatorPages,
   ...applicationsOperatorPages,
   ...balancesOperatorPages,
+  ...paymentsOperatorPages,
+  ...paymentsFinancePages,
+  ...bankTransfersFinancePages,
+  ...invoicesOperatorPages,
+  ...invoicesFinancePages,
   ...exportsOperatorPages,
+  ...refundsOperatorPages,
+  ...refundsFinancePages,
   ...messagesOperatorPages,
   ...simulatorPages,
+  ...reconciliationFinancePages,
   ...staffHomePages,
   ...searchStaffPages,
 ] as unknown as Route[]
@@ -147,7 +178,7 @@ function acceptedBy({ audience, permission }: Route): string[] {
 async function readOwnForm(route: Route, request: Request, caller: Caller | undefined): Promise<Record<string, string>> {
   if (route.door !== 'pages' || route.method === 'GET') return {}
   requireSameOrigin(request)
-  const form = await readForm(request)
+  const form = route.upload ? await readUploadForm(request) : await readForm(request)
   if (caller) requireCsrfToken(caller.sessionId, request.headers.get('x-csrf-token') ?? form.csrf_token)
   return form
 }

@@ -76,6 +76,7 @@ async function pageContext({ request, info, caller }: PageCall): Promise<PageCon
     language: languageOf({ request, info }),
     theme: themeOf(request),
     environment: config().APP_ENV,
+    gatewayDesk: gatewayDesk(),
     path: rawPath(request),
     csrfToken: caller ? csrfToken(caller.sessionId) : null,
     requestId: info.id,
@@ -83,6 +84,13 @@ async function pageContext({ request, info, caller }: PageCall): Promise<PageCon
     assets: assetUrls,
     viewer: caller ? await viewerOf(caller, info.now) : null,
   }
+}
+
+/** A provider on this machine without TLS is the simulator; in production there is none. */
+function gatewayDesk(): string | undefined {
+  const { production, payments } = config()
+  const address = payments.wechat?.baseUrl ?? payments.alipay?.gatewayUrl
+  return production || !address?.startsWith('http://127.0.0.1:') ? undefined : new URL('/desk', address).href
 }
 
 function doneOf(request: Request): DoneKey | null {

@@ -1,10 +1,12 @@
 import { get } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { migrateUp } from '#drizzle/migrate'
 import { seedDemo } from '#drizzle/seed'
 import { stopwatch } from './core/time'
 import { startPostgres } from './embedded-postgres/supervisor'
+import { prepareGateway } from './gateway-simulator/keys'
 import { type Config, childEnvironment, config, environmentFaults } from './platform/config'
 import { type Connection, databaseConnection } from './platform/database-url'
 import { SUPERVISED } from './platform/supervised'
@@ -67,7 +69,8 @@ async function bringUp(settings: Config, machine: Machine, signal: AbortSignal):
   const demo = settings.APP_ENV === 'development' && settings.SEED_DEMO === 'auto' ? await seedDemo(connection) : undefined
   if (demo === 'seeded') say('已写入演示数据 / Demo data written')
   signal.throwIfAborted()
-  const environment = childEnvironment({ NODE_ENV: 'production', PORT: String(port), DATA_DIR: settings.DATA_DIR })
+  const bank = await bringUpGateway(settings, port, machine, signal)
+  const environment = childEnvironment({ NODE_ENV: 'production', PORT: String(port), DATA_DIR: settings.DATA_DIR, ...bank?.environment })
   const web = Array.from({ length: settings.WEB_PROCESSES }, () => keepAlive('server', 'src/server.ts', environment, signal))
   machine.children.push(...web, keepAlive('workers', 'workers/main.ts', environment, signal))
   const address = `http://${hostInUrl(settings.HOST)}:${port}`
@@ -77,9 +80,28 @@ async function bringUp(settings: Config, machine: Machine, signal: AbortSignal):
       address,
       dataDir: settings.DATABASE_URL ? undefined : settings.DATA_DIR,
       demo: demo === 'seeded' || demo === 'already there',
+      desk: bank?.desk,
       milliseconds: elapsed(),
     }),
   )
+}
+
+/** A minute of the bank's patience passes in a second: a refund arrives in five of them. */
+const GATEWAY_PACE = 1 / 60
+
+/**
+ * The simulated bank of a developer's machine, and the environment that lets the product pay through it. Whoever configured a real
+ * provider gets none: real and played money do not meet in one ledger.
+ */
+async function bringUpGateway(settings: Config, productPort: number, machine: Machine, signal: AbortSignal) {
+  if (settings.APP_ENV !== 'development' || settings.payments.wechat || settings.payments.alipay) return undefined
+  // Loopback whatever HOST is: its desk moves money without asking who is there.
+  const port = await choosePort('127.0.0.1', productPort + 1).catch(() => choosePort('127.0.0.1', 0))
+  const folder = join(settings.DATA_DIR, 'gateway-simulator')
+  const environment = await prepareGateway(folder, { port })
+  const words = ['--folder', folder, '--port', String(port), '--pace', String(GATEWAY_PACE)]
+  machine.children.push(keepAlive('gateway', 'src/gateway-simulator/main.ts', childEnvironment({}), signal, words))
+  return { environment, desk: `http://127.0.0.1:${port}/desk` }
 }
 
 async function bringUpDatabase(settings: Config, machine: Machine): Promise<Connection> {
@@ -113,10 +135,10 @@ function portFault(host: string, port: number, { code, message }: NodeJS.ErrnoEx
  * Runs a script of ours and starts it again whenever it dies, after 0.2 s at first and 5 s at last; no longer once `signal` is aborted,
  * because Ctrl-C reaches the child too, which may be faster than we are.
  */
-function keepAlive(name: string, script: string, env: Record<string, string>, signal: AbortSignal): Child {
+function keepAlive(name: string, script: string, env: Record<string, string>, signal: AbortSignal, words: string[] = []): Child {
   // The pipe is never written to: it closes when this process dies, however it dies, and the child then ends by itself.
   const spawn = () =>
-    Bun.spawn([process.execPath, script, SUPERVISED], { cwd: root, env, stdin: 'pipe', stdout: 'inherit', stderr: 'inherit' })
+    Bun.spawn([process.execPath, script, SUPERVISED, ...words], { cwd: root, env, stdin: 'pipe', stdout: 'inherit', stderr: 'inherit' })
   let current = spawn()
   let deaths = 0
   const watch = async () => {
@@ -190,9 +212,9 @@ function hostInUrl(host: string): string {
   return host.includes(':') ? `[${host}]` : host
 }
 
-type BannerFacts = { address: string; dataDir: string | undefined; demo: boolean; milliseconds: number }
+type BannerFacts = { address: string; dataDir: string | undefined; demo: boolean; desk: string | undefined; milliseconds: number }
 
-function banner({ address, dataDir, demo, milliseconds }: BannerFacts): string {
+function banner({ address, dataDir, demo, desk, milliseconds }: BannerFacts): string {
   const rows = [
     ['运营商 Operator', `${address}/operator/login`, 'demo_operator / Demo@2024!'],
     ['管理员 Admin', `${address}/admin/login`, 'admin / Admin@2024!'],
@@ -207,6 +229,7 @@ function banner({ address, dataDir, demo, milliseconds }: BannerFacts): string {
     '',
     ...rows.map((row) => `  ${row.map(pad).join('').trimEnd()}`),
     '',
+    ...(desk ? [`  支付模拟器 Payments   ${desk}`, ''] : []),
     `  ${dataDir ? `数据 Data: ${dataDir}   ` : ''}Ctrl-C 停止 / stops`,
     '',
   ].join('\n')
@@ -218,6 +241,8 @@ function words(error: unknown): string {
 }
 
 const CHINESE: [RegExp, string][] = [
+  [/^is required when WeChat Pay is switched on$/, '在启用微信支付时必填'],
+  [/^is required when Alipay is switched on$/, '在启用支付宝时必填'],
   [/^is required when (.+)$/, '在 $1 时必填'],
   [/^is for tests only$/, '仅供测试使用'],
   [/^must be a whole number$/, '须为整数'],
@@ -229,6 +254,16 @@ const CHINESE: [RegExp, string][] = [
   [/^must be a URL with (.+)$/, '须为 $1 网址'],
   [/^must be addresses or CIDR.+$/, '须为 IP 地址或 CIDR 网段，多个以逗号分隔'],
   [/^must be version:base64.+$/, '须为 版本:base64（32 字节），多个以逗号分隔'],
+  [/^must be https when (.+)$/, '在 $1 时须为 https 网址'],
+  [/^must be serial:file.+$/, '须为 序列号:文件，多个以逗号分隔'],
+  [/^must be digits$/, '须为数字'],
+  [/^must be letters and digits$/, '须为字母和数字'],
+  [/^names a file that cannot be read \((.+)\)$/, '所指的文件无法读取（$1）'],
+  [/^names a file that is not sealed: run (.+) on it$/, '所指的文件未加密，请先运行 $1'],
+  [/^names a sealed file that none of MASTER_KEYS opens$/, '所指的加密文件无法用 MASTER_KEYS 解开'],
+  [/^names a file that holds no (.+)$/, '所指的文件中没有 $1'],
+  [/^names a file that does not hold 32 characters$/, '所指的文件须恰好为 32 个字符'],
+  [/^names a certificate whose serial is another one$/, '所指证书的序列号与配置不符'],
   [/^must be (.+)$/, '须为 $1'],
 ]
 

@@ -39,7 +39,7 @@ export function Document({ title, bodyClass, htmx = false, children }: DocumentP
 }
 
 function EnvironmentStrip() {
-  const { environment } = usePage()
+  const { environment, gatewayDesk } = usePage()
   const t = useText()
   if (environment === 'production') return null
   return (
@@ -47,6 +47,7 @@ function EnvironmentStrip() {
       <Icon name="triangle-alert" />
       {t(`shell.environment.${environment}`)}
       <a href="/simulator/mails">{t('mails.link')}</a>
+      {gatewayDesk && <a href={gatewayDesk}>{t('shell.gatewayDesk')}</a>}
     </aside>
   )
 }

@@ -16,17 +16,26 @@ type NavigationRow = {
 /** Every page the navigation leads to. A page that does not exist has no row, and a role sees only its own rows. */
 const NAVIGATION: readonly NavigationRow[] = [
   { for: 'operator', href: '/operator/', label: 'nav.home', icon: 'house', task: true },
+  { for: 'operator', href: '/operator/recharge', label: 'recharge.title', icon: 'wallet', task: true },
   { for: 'operator', href: '/operator/usage', label: 'nav.usage', icon: 'receipt', task: true },
-  { for: 'operator', href: '/operator/statistics', label: 'nav.statistics', icon: 'chart-column', task: true },
+  { for: 'operator', href: '/operator/statistics', label: 'nav.statistics', icon: 'chart-column', task: false },
   { for: 'operator', href: '/operator/sites', label: 'nav.sites', icon: 'store', task: false },
   { for: 'operator', href: '/operator/applications', label: 'nav.applications', icon: 'gamepad-2', task: false },
   { for: 'operator', href: '/operator/transactions', label: 'transactions.title', icon: 'landmark', task: false },
+  { for: 'operator', href: '/operator/invoices', label: 'invoices.title', icon: 'file-text', task: false },
+  { for: 'operator', href: '/operator/refunds', label: 'nav.refunds', icon: 'arrow-up-right', task: false },
   { for: 'operator', href: '/operator/exports', label: 'exports.title', icon: 'download', task: false },
   { for: 'operator', href: '/operator/api-keys', label: 'nav.apiKeys', icon: 'key-round', task: false },
   { for: 'operator', href: '/operator/profile', label: 'nav.account', icon: 'circle-user', task: false },
   { for: 'operator', href: '/operator/messages', label: 'messages.title', icon: 'bell', task: true },
   { for: 'admin', href: '/admin/', label: 'nav.home', icon: 'house', task: true },
   { for: 'finance', href: '/finance/', label: 'nav.home', icon: 'house', task: true },
+  { for: 'finance', href: '/finance/recharge-orders', label: 'nav.rechargeOrders', icon: 'wallet', task: true },
+  { for: 'finance', href: '/finance/quarantine', label: 'nav.quarantine', icon: 'triangle-alert', task: false },
+  { for: 'finance', href: '/finance/bank-transfers', label: 'nav.bankTransfers', icon: 'landmark', task: false },
+  { for: 'finance', href: '/finance/invoices', label: 'invoices.desk', icon: 'file-text', task: true },
+  { for: 'finance', href: '/finance/reconciliation', label: 'reconcile.title', icon: 'shield-check', task: false },
+  { for: 'finance', href: '/finance/refunds', label: 'refunds.review', icon: 'arrow-up-right', task: true },
   { for: 'analyst', href: '/analytics/', label: 'nav.home', icon: 'house', task: true },
 ]
 
@@ -42,6 +51,7 @@ export const navigationFor = (kind: ViewerKind): readonly NavigationRow[] => NAV
 
 /** Pages that belong to a row though their address does not begin with its own: tabs beside it. */
 const BESIDE: Readonly<Record<string, readonly string[]>> = {
+  '/operator/recharge': ['/operator/recharges', '/operator/bank-transfers'],
   '/operator/usage': ['/operator/explain'],
   '/operator/transactions': ['/operator/statement', '/operator/ledger'],
   '/operator/profile': ['/operator/password', '/operator/sessions', '/operator/close'],
@@ -57,17 +67,26 @@ export function isCurrent(href: string, path: string): boolean {
 /** After `g`, these letters go to the pages of the navigation; each letter once for a kind of viewer. */
 const GO_KEYS: Readonly<Record<string, string>> = {
   '/operator/': 'h',
+  '/operator/recharge': 'r',
   '/operator/usage': 'u',
   '/operator/transactions': 't',
   '/operator/statistics': 'd',
   '/operator/sites': 's',
   '/operator/applications': 'a',
   '/operator/messages': 'm',
+  '/operator/invoices': 'i',
   '/operator/exports': 'e',
   '/operator/api-keys': 'k',
   '/operator/profile': 'p',
   '/admin/': 'h',
   '/finance/': 'h',
+  '/finance/recharge-orders': 'r',
+  '/finance/quarantine': 'q',
+  '/finance/bank-transfers': 'b',
+  '/finance/invoices': 'i',
+  '/finance/reconciliation': 'c',
+  '/operator/refunds': 'f',
+  '/finance/refunds': 'f',
   '/analytics/': 'h',
 }
 export const goKey = (href: string): string | undefined => GO_KEYS[href]

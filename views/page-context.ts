@@ -33,6 +33,8 @@ export type PageContext = {
   language: Language
   theme: Theme
   environment: 'development' | 'test' | 'production'
+  /** Where the simulated bank shows its books; only on a machine that pays through it. */
+  gatewayDesk?: string | undefined
   /** Own path with query, where the language and theme switches lead back to. */
   path: string
   /** Null where no form with a session is possible. */

@@ -8,6 +8,8 @@ import { config } from '#src/platform/config'
 import { type Connection, connectionUrl } from '#src/platform/database-url'
 import { log } from '#src/platform/log'
 import { type Send, smtpSender } from '#src/platform/mail'
+import { SEND_TASK } from '#src/refunds/payouts'
+import { advancePayout } from '#src/refunds/send'
 
 /** Deliveries under way at once: mail servers dislike more from one client. */
 const AT_ONCE = 2
@@ -57,10 +59,15 @@ function mailWay(): { send: Send | undefined; close(): void } {
 
 const MailPayload = v.strictObject({ message_id: bareUuid, operator_id: bareUuid })
 
+const PayoutPayload = v.strictObject({ payout_id: bareUuid })
+
 const tasksWith = (send: Send | undefined): TaskList => ({
   mail: async (payload, { job }) => {
     const { message_id: messageId, operator_id: operatorId } = v.parse(MailPayload, payload)
     await deliverMail({ messageId, operatorId }, send, { at: now(), isLast: job.attempts >= job.max_attempts })
+  },
+  [SEND_TASK]: async (payload) => {
+    await advancePayout(v.parse(PayoutPayload, payload).payout_id, now())
   },
 })
 

@@ -4,11 +4,15 @@ import { scanForAnomalies } from '#src/authorize/anomaly'
 import { noticeLowBalances } from '#src/balances/low-balance'
 import type { Instant } from '#src/core/time'
 import { expireExports } from '#src/exports/expire'
+import { alertRedTasks } from '#src/invoices/red-tasks'
 import { proveAndKeep } from '#src/ledger/audit-job'
 import { pruneJobRuns } from '#src/monitoring/job-run-retention'
 import { tendPartitions } from '#src/monitoring/partitions'
 import { cleanUpSessions } from '#src/monitoring/session-cleanup'
+import { expireOrders, syncPendingOrders } from '#src/payments/sync-pending'
 import { openedConnection } from '#src/platform/database'
+import { reconcileBills } from '#src/reconciliation/close-day'
+import { syncRefunds } from '#src/refunds/sync-processing'
 import { verifySchema } from '#src/schema-verify/verify'
 
 /** The tick a job runs for. */
@@ -29,6 +33,9 @@ export type Job = {
 export const JOBS: Job[] = [
   { name: 'anomaly-scan', cron: '*/30 * * * * *', timeoutSeconds: 25, run: scanForAnomalies },
   { name: 'low-balance', cron: '*/15 * * * * *', timeoutSeconds: 10, run: noticeLowBalances },
+  { name: 'payment-sync', cron: '0 */5 * * * *', timeoutSeconds: 240, run: syncPendingOrders },
+  { name: 'order-expire', cron: '15 * * * * *', timeoutSeconds: 50, run: expireOrders },
+  { name: 'refund-sync', cron: '30 */5 * * * *', timeoutSeconds: 240, run: syncRefunds },
   { name: 'expiry-notice', cron: '0 0 9 * * *', timeoutSeconds: 300, run: noticeExpiries },
   { name: 'ledger-audit', cron: '0 0 4 * * *', timeoutSeconds: 3_600, run: proveLedgerTick },
   { name: 'audit-chain', cron: '0 30 4 * * *', timeoutSeconds: 3_600, run: checkAuditTick },
@@ -36,6 +43,9 @@ export const JOBS: Job[] = [
   { name: 'session-cleanup', cron: '0 30 3 * * *', timeoutSeconds: 300, run: cleanUpSessions },
   { name: 'job-run-retention', cron: '0 40 3 * * *', timeoutSeconds: 300, run: pruneJobRuns },
   { name: 'export-expiry', cron: '0 20 * * * *', timeoutSeconds: 60, run: expireExports },
+  // From 10:30 on, once an hour until the bills are there.
+  { name: 'provider-bill', cron: '0 30 10-23 * * *', timeoutSeconds: 1_800, run: reconcileBills },
+  { name: 'invoice-red', cron: '20 * * * * *', timeoutSeconds: 30, run: alertRedTasks },
   { name: 'schema-verify', cron: '0 0 * * * *', timeoutSeconds: 60, run: verifySchemaTick },
 ]
 

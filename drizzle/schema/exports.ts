@@ -3,7 +3,7 @@ import { operatorAccounts } from './accounts'
 import { bytes, count, key, moment } from './columns'
 
 /** What can be taken out as a table, and how it is written. */
-export const EXPORT_KINDS = ['usage', 'transactions', 'statistics'] as const
+export const EXPORT_KINDS = ['usage', 'transactions', 'statistics', 'recharges', 'invoices'] as const
 export const EXPORT_FORMATS = ['excel', 'csv'] as const
 export const EXPORT_STATES = ['queued', 'running', 'ready', 'failed', 'expired'] as const
 

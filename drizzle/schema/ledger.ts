@@ -35,7 +35,7 @@ export const transactionRecords = pgTable(
       .references(() => operatorAccounts.id),
     seq: count().notNull(),
     id: uuid().notNull(),
-    type: text({ enum: ['consumption', 'recharge', 'refund', 'refund_payout', 'adjustment'] }).notNull(),
+    type: text({ enum: ['consumption', 'recharge', 'refund', 'refund_payout', 'suspense', 'fee', 'adjustment'] }).notNull(),
     debitAccount: text().notNull(),
     creditAccount: text().notNull(),
     amount: fen('amount_fen').notNull(),

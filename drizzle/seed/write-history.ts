@@ -25,9 +25,16 @@ export async function writeRefunds({ sql }: Transaction, refunds: DemoRefund[], 
         ${paid?.reviewedAt ?? null}, ${createdAt}, ${paid?.reviewedAt ?? createdAt})`
     if (!paid) continue
     await sql`
-      INSERT INTO refund_payouts (id, refund_id, out_refund_no, amount_fen, channel, status, created_at, updated_at)
-      VALUES (${paid.payoutId}, ${id}, ${paid.outRefundNo}, ${amount}, 'bank', 'completed', ${paid.reviewedAt}, ${paid.paidAt})`
+      INSERT INTO refund_payouts (id, refund_id, operator_id, out_refund_no, amount_fen, channel, created_at, updated_at)
+      VALUES (${paid.payoutId}, ${id}, ${operatorId}, ${paid.outRefundNo}, ${amount}, 'bank', ${paid.reviewedAt}, ${paid.reviewedAt})`
   }
+}
+
+/** The payouts that the history's journal has paid: a payout is done when its row stands there. */
+export async function finishRefunds({ sql }: Transaction): Promise<void> {
+  await sql`
+    UPDATE refund_payouts p SET status = 'completed', ledger_seq = t.seq, finished_at = t.created_at, updated_at = t.created_at
+    FROM transaction_records t WHERE t.refund_id = p.refund_id AND t.type = 'refund_payout'`
 }
 
 async function writeOrders({ sql }: Transaction, orders: DemoOrder[]): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Uuid } from '#src/core/ids'
 import type { Money } from '#src/core/money'
 import { type BusinessDay, businessDay, type Instant } from '#src/core/time'
+import { COMPANY_TYPES } from '#src/ledger/chart'
 import { rawSql } from '#src/platform/database'
 import type { MovementKind } from './transactions'
 
@@ -21,6 +22,6 @@ export function ledgerDays(operatorId: Uuid, { to }: { to?: Instant | undefined 
     SELECT to_char(created_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD'), type,
            CASE WHEN credit_account = 'operator' THEN 'in' ELSE 'out' END, count(*)::int, sum(amount_fen)::bigint
     FROM transaction_records
-    WHERE operator_id = ${operatorId} AND type <> 'consumption' AND type <> 'refund_payout' ${to ? sql`AND created_at < ${to}` : sql``}
+    WHERE operator_id = ${operatorId} AND type <> 'consumption' AND type <> ALL (${COMPANY_TYPES}::text[]) ${to ? sql`AND created_at < ${to}` : sql``}
     GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`
 }

@@ -2,6 +2,7 @@ import type { Uuid } from '#src/core/ids'
 import { cutPage, isBackwards, type Keyset, rowsWanted, type Slice } from '#src/core/keyset'
 import type { Money } from '#src/core/money'
 import type { Instant } from '#src/core/time'
+import { COMPANY_TYPES } from '#src/ledger/chart'
 import { rawSql } from '#src/platform/database'
 import { ledgerDays } from './days'
 import { type SeqRange, seqRange } from './seq-range'
@@ -99,7 +100,7 @@ const columns = () => rawSql()`
   t.id, t.seq, t.created_at AS at, t.type AS kind, CASE WHEN t.credit_account = 'operator' THEN 'in' ELSE 'out' END AS direction,
   t.amount_fen AS amount, t.balance_before_fen AS "balanceBefore", t.balance_after_fen AS "balanceAfter", t.usage_id AS "usageId",
   t.order_id AS "orderId", t.refund_id AS "refundId", t.description,
-  CASE WHEN t.type = 'recharge' THEN split_part(t.debit_account, ':', 2) END AS channel`
+  CASE WHEN t.type = 'recharge' THEN nullif(split_part(t.debit_account, ':', 2), '') END AS channel`
 
 /** The conditions on transaction_records `t`; whose rows they are is the first of them. */
 function movementsOf(operatorId: Uuid, { kind, from, to }: TransactionFilter, range: SeqRange) {
@@ -111,6 +112,6 @@ function movementsOf(operatorId: Uuid, { kind, from, to }: TransactionFilter, ra
 /** The second condition names the index of what is no game; a parameter alone would not. */
 function ofKind(kind: MovementKind | undefined) {
   const sql = rawSql()
-  if (kind === undefined) return sql`AND t.type <> 'refund_payout'`
+  if (kind === undefined) return sql`AND t.type <> ALL (${COMPANY_TYPES}::text[])`
   return kind === 'consumption' ? sql`AND t.type = 'consumption'` : sql`AND t.type = ${kind} AND t.type <> 'consumption'`
 }

@@ -3,6 +3,7 @@ import { jobCommands } from './job'
 import { ledgerCommands } from './ledger'
 import { migrateCommands } from './migrate'
 import { schemaCommands } from './schema'
+import { secretCommands } from './secret'
 import { seedCommands } from './seed'
 import { seedLoadCommands } from './seed-load'
 import { simulateCommands } from './simulate'
@@ -17,6 +18,7 @@ export const COMMANDS: readonly Command[] = [
   ...seedLoadCommands,
   ...simulateCommands,
   ...staffCommands,
+  ...secretCommands,
   ...ledgerCommands,
   ...usageCommands,
   ...jobCommands,

@@ -6,7 +6,7 @@ import { type IdKind, showId } from './ids'
 
 /** What a route answers when all is well, and the codes of its own; those that every route of its audience may answer are not repeated. */
 export type Answer = {
-  status: 200 | 201
+  status: 200 | 201 | 204
   /** The whole body, strict to the last field; a file has none. */
   body: v.GenericSchema | undefined
   /** Media types of a file. */
@@ -40,6 +40,9 @@ export const answersFile = (files: readonly string[], errors: readonly ProblemCo
   files,
   errors,
 })
+
+/** 204: done, and nothing to say. */
+export const answersNothing = (errors: readonly ProblemCode[] = []): Answer => ({ status: 204, body: undefined, files: [], errors })
 
 /** What exports are written as. */
 export const TABLE_FILES = ['text/csv', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet']

@@ -22,6 +22,7 @@ const ID_PREFIXES = {
   admin: 'admin',
   finance: 'fin',
   export: 'exp',
+  difference: 'diff',
 } as const
 
 export type IdKind = keyof typeof ID_PREFIXES

@@ -11,6 +11,7 @@ export const money = (amountFen: bigint | number): Money => BigInt(amountFen) as
 export const plus = (a: Money, b: Money): Money => (a + b) as Money
 export const minus = (a: Money, b: Money): Money => (a - b) as Money
 export const smaller = (a: Money, b: Money): Money => (a < b ? a : b)
+export const larger = (a: Money, b: Money): Money => (a > b ? a : b)
 
 /** Unit price × count; throws RangeError when `count` is not a whole number. */
 export const times = (unit: Money, count: number): Money => (unit * BigInt(count)) as Money

@@ -48,7 +48,7 @@ export function problemMessage(problem: Problem, language: Language): string {
   const texts = kind[language]
   const template = typeof texts === 'string' ? texts : (texts[problem.wording ?? ''] ?? Object.values(texts)[0]!)
   const values: Record<string, unknown> = Array.isArray(problem.details)
-    ? { first: firstFault(problem.details, language) }
+    ? { ...problem.details[0], first: firstFault(problem.details, language) }
     : (problem.details ?? {})
   return template.replace(/\{(\w+)\}/g, (whole, key: string) => (key in values ? shown(values[key]) : whole))
 }

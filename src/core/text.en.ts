@@ -6,11 +6,16 @@ import { applications } from './text/en/applications'
 import { docs } from './text/en/docs'
 import { exports } from './text/en/exports'
 import { finance } from './text/en/finance'
+import { invoices } from './text/en/invoices'
 import { ledger } from './text/en/ledger'
 import { messages } from './text/en/messages'
 import { operatorHome } from './text/en/operator-home'
+import { payments } from './text/en/payments'
 import { problem } from './text/en/problem'
 import { publicPages } from './text/en/public'
+import { recharge } from './text/en/recharge'
+import { reconciliation } from './text/en/reconciliation'
+import { refunds } from './text/en/refunds'
 import { search } from './text/en/search'
 import { shell } from './text/en/shell'
 import { sites } from './text/en/sites'
@@ -33,7 +38,12 @@ export const en: Record<TextKey, string> = {
   ...statistics,
   ...messages,
   ...ledger,
+  ...invoices,
   ...exports,
+  ...reconciliation,
   ...search,
+  ...refunds,
+  ...recharge,
+  ...payments,
   ...docs,
 }

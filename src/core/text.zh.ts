@@ -5,11 +5,16 @@ import { applications } from './text/zh/applications'
 import { docs } from './text/zh/docs'
 import { exports } from './text/zh/exports'
 import { finance } from './text/zh/finance'
+import { invoices } from './text/zh/invoices'
 import { ledger } from './text/zh/ledger'
 import { messages } from './text/zh/messages'
 import { operatorHome } from './text/zh/operator-home'
+import { payments } from './text/zh/payments'
 import { problem } from './text/zh/problem'
 import { publicPages } from './text/zh/public'
+import { recharge } from './text/zh/recharge'
+import { reconciliation } from './text/zh/reconciliation'
+import { refunds } from './text/zh/refunds'
 import { search } from './text/zh/search'
 import { shell } from './text/zh/shell'
 import { sites } from './text/zh/sites'
@@ -32,7 +37,12 @@ export const zh = {
   ...statistics,
   ...messages,
   ...ledger,
+  ...invoices,
   ...exports,
+  ...reconciliation,
   ...search,
+  ...refunds,
+  ...recharge,
+  ...payments,
   ...docs,
 } as const

@@ -1,7 +1,9 @@
 import * as v from 'valibot'
 import { MOVEMENT_KINDS } from '#src/balances/transactions'
-import { idOf } from '#src/core/fields'
+import { idOf, keyword } from '#src/core/fields'
 import { timeQuery } from '#src/core/time-filter'
+import { INVOICE_STATES } from '#src/invoices/queries'
+import { METHODS, ORDER_STATUSES } from '#src/payments/queries'
 import { DIMENSIONS } from '#src/statistics/periods'
 
 /** What can be exported and by which fields it is narrowed: the same words in the API, in forms and in stored exports. */
@@ -35,6 +37,8 @@ export const EXPORT_FILTERS = {
   usage: v.object(usageFields),
   transactions: v.object({ ...timeQuery, type: v.optional(v.picklist(MOVEMENT_KINDS)) }),
   statistics: v.object(statisticsFields),
+  recharges: v.object({ ...timeQuery, status: v.optional(v.picklist(ORDER_STATUSES)), method: v.optional(v.picklist(METHODS)) }),
+  invoices: v.object({ ...timeQuery, status: v.optional(v.picklist(INVOICE_STATES)), keyword }),
 }
 export type ExportKind = keyof typeof EXPORT_FILTERS
 

@@ -6,8 +6,12 @@ import type { Table } from '#src/core/table'
 import type { Instant } from '#src/core/time'
 import { timeFilter } from '#src/core/time-filter'
 import { validate } from '#src/core/validation'
+import { invoiceSums } from '#src/invoices/queries'
+import { sumsOfOwnOrders } from '#src/payments/queries'
 import { bucketsOf, sumOf } from '#src/usage/sums'
 import { EXPORT_FILTERS, type ExportKind, type FilterText } from './filters'
+import { invoicesTable } from './invoices-table'
+import { rechargesTable } from './recharges-table'
 import { statisticsTable } from './statistics-table'
 import { transactionsTable } from './transactions-table'
 import { usageTable } from './usage-table'
@@ -26,6 +30,17 @@ export async function sourceOf(operatorId: Uuid, kind: ExportKind, filter: Filte
     const { site_id, app_id, start_time, end_time, ...rest } = parsed(EXPORT_FILTERS.usage, filter)
     const wanted = { ...timeFilter({ start_time, end_time }), siteId: site_id, applicationId: app_id, ...rest }
     return { rows: sumOf(await bucketsOf(operatorId, wanted)).sessions, table: usageTable(operatorId, wanted, language) }
+  }
+  if (kind === 'recharges') {
+    const { status, method, ...times } = parsed(EXPORT_FILTERS.recharges, filter)
+    const wanted = { ...timeFilter(times), status, method }
+    return { rows: (await sumsOfOwnOrders(operatorId, wanted)).orders, table: rechargesTable(operatorId, wanted, language) }
+  }
+  if (kind === 'invoices') {
+    const { status, keyword, ...times } = parsed(EXPORT_FILTERS.invoices, filter)
+    const { from, to } = timeFilter(times)
+    const wanted = { status, keyword, stretch: { ...(from ? { from } : {}), ...(to ? { to } : {}) } }
+    return { rows: (await invoiceSums(wanted, operatorId)).rows, table: invoicesTable(operatorId, wanted, language) }
   }
   const { report_type, ...query } = parsed(EXPORT_FILTERS.statistics, filter)
   const wanted = { ...timeFilter(query), siteId: query.site_id, applicationId: query.app_id, dimension: query.dimension }

@@ -1,5 +1,6 @@
 import type { TransactionSql } from 'postgres'
 import type { Uuid } from '#src/core/ids'
+import { INVOICE_QUERIES } from './proof-invoices'
 import type { Finding } from './prove'
 
 type Sql = TransactionSql<{ bigint: bigint; json: unknown }>
@@ -41,7 +42,7 @@ export const PROOF_QUERIES: Query[] = [
            'order is paid, credits: ' || count(t.id) || ' of the right amount' AS text
     FROM recharge_orders o
     LEFT JOIN transaction_records t ON t.order_id = o.id AND t.type = 'recharge' AND t.operator_id = o.operator_id
-      AND t.amount_fen = o.amount_fen AND t.debit_account = 'clearing:' || o.payment_method
+      AND t.amount_fen = o.amount_fen AND t.debit_account IN ('clearing:' || o.payment_method, 'suspense')
     WHERE o.status = 'success' AND (${operatorId}::uuid IS NULL OR o.operator_id = ${operatorId})
     GROUP BY o.id HAVING count(t.id) <> 1 LIMIT 100`,
   // I5: a credit belongs to a paid order, and only one does.
@@ -55,16 +56,55 @@ export const PROOF_QUERIES: Query[] = [
   (sql, operatorId) => sql`
     SELECT 'I6' AS rule, r.operator_id AS "operatorId", 'refund_' || r.id AS row, 'refund is ' || r.status || ', booked ' || count(t.id) || ' times' AS text
     FROM refund_records r
-    LEFT JOIN transaction_records t ON t.refund_id = r.id AND t.type = 'refund' AND t.operator_id = r.operator_id
+    LEFT JOIN transaction_records t ON t.refund_id = r.id AND t.type = 'refund' AND t.debit_account = 'operator' AND t.operator_id = r.operator_id
     WHERE ${operatorId}::uuid IS NULL OR r.operator_id = ${operatorId}
     GROUP BY r.id HAVING count(t.id) <> CASE WHEN r.status = 'approved' THEN 1 ELSE 0 END OR sum(t.amount_fen) <> r.actual_fen LIMIT 100`,
+  // I6: what of an order went back, or is on its way, is the sum of its live slices, and never more than was paid.
+  (sql, operatorId) => sql`
+    SELECT 'I6' AS rule, o.operator_id AS "operatorId", 'ord_' || o.id AS row,
+           'order says ' || o.refunded_fen || ' fen refunded in ' || o.refund_count || ' parts, its payouts ' || coalesce(p.live, 0) || ' in ' || coalesce(p.numbers, 0) AS text
+    FROM recharge_orders o
+    LEFT JOIN (
+      SELECT order_id, sum(amount_fen) FILTER (WHERE status IN ('processing', 'abnormal', 'completed')) AS live,
+             count(*) FILTER (WHERE channel <> 'bank') AS numbers
+      FROM refund_payouts GROUP BY order_id) p ON p.order_id = o.id
+    WHERE (o.refunded_fen <> coalesce(p.live, 0) OR o.refund_count <> coalesce(p.numbers, 0) OR o.refunded_fen > o.amount_fen)
+      AND (${operatorId}::uuid IS NULL OR o.operator_id = ${operatorId}) LIMIT 100`,
+  // I6: the slices of a refund, replaced ones apart, are what was approved.
+  (sql, operatorId) => sql`
+    SELECT 'I6' AS rule, r.operator_id AS "operatorId", 'refund_' || r.id AS row,
+           'approved ' || coalesce(r.actual_fen, 0) || ' fen, payouts ' || coalesce(p.planned, 0) AS text
+    FROM refund_records r
+    LEFT JOIN (SELECT refund_id, sum(amount_fen) AS planned FROM refund_payouts WHERE status <> 'replaced' GROUP BY refund_id) p ON p.refund_id = r.id
+    WHERE coalesce(r.actual_fen, 0) <> coalesce(p.planned, 0) AND (${operatorId}::uuid IS NULL OR r.operator_id = ${operatorId}) LIMIT 100`,
+  // I6: a payout that is done has its row of the same amount, through its channel or back to the balance; and each such row its payout.
+  (sql, operatorId) => sql`
+    SELECT 'I6' AS rule, coalesce(p.operator_id, t.operator_id) AS "operatorId", coalesce('payout ' || p.id, 'seq ' || t.seq || ' (txn_' || t.id || ')') AS row,
+           'payout and journal do not match' AS text
+    FROM (SELECT * FROM refund_payouts WHERE status IN ('completed', 'returned')) p
+    FULL JOIN (SELECT * FROM transaction_records WHERE debit_account = 'refund_payable') t
+      ON t.operator_id = p.operator_id AND t.seq = p.ledger_seq AND t.refund_id = p.refund_id AND t.amount_fen = p.amount_fen
+     AND t.credit_account = CASE WHEN p.status = 'returned' THEN 'operator' ELSE 'clearing:' || p.channel END
+    WHERE (p.id IS NULL OR t.id IS NULL) AND (${operatorId}::uuid IS NULL OR coalesce(p.operator_id, t.operator_id) = ${operatorId}) LIMIT 100`,
+  // I6: what is owed to an operator is what of its payouts is open.
+  (sql, operatorId) => sql`
+    SELECT 'I6' AS rule, o.id AS "operatorId", 'op_' || o.id AS row,
+           'owed ' || coalesce(t.owed, 0) || ' fen, open payouts ' || coalesce(p.open, 0) AS text
+    FROM operator_accounts o
+    LEFT JOIN (
+      SELECT operator_id, sum(CASE WHEN credit_account = 'refund_payable' THEN amount_fen ELSE -amount_fen END) AS owed
+      FROM transaction_records WHERE 'refund_payable' IN (debit_account, credit_account) GROUP BY operator_id) t ON t.operator_id = o.id
+    LEFT JOIN (SELECT operator_id, sum(amount_fen) AS open FROM refund_payouts WHERE status IN ('processing', 'abnormal') GROUP BY operator_id) p
+      ON p.operator_id = o.id
+    WHERE coalesce(t.owed, 0) <> coalesce(p.open, 0) AND (${operatorId}::uuid IS NULL OR o.id = ${operatorId}) LIMIT 100`,
   // I7: the running totals are what the journal says.
   (sql, operatorId) => sql`
     SELECT 'I7' AS rule, o.id AS "operatorId", 'op_' || o.id AS row, 'stored totals differ from the journal' AS text
     FROM operator_accounts o
     LEFT JOIN (
       SELECT operator_id, sum(amount_fen) FILTER (WHERE type = 'recharge') AS recharged,
-             sum(amount_fen) FILTER (WHERE type = 'consumption') AS consumed, sum(amount_fen) FILTER (WHERE type = 'refund') AS refunded
+             sum(amount_fen) FILTER (WHERE type = 'consumption') AS consumed, 
+             sum(CASE WHEN debit_account = 'operator' THEN amount_fen ELSE -amount_fen END) FILTER (WHERE type = 'refund') AS refunded
       FROM transaction_records GROUP BY operator_id) t ON t.operator_id = o.id
     WHERE (o.total_recharged_fen, o.total_consumed_fen, o.total_refunded_fen)
        <> (coalesce(t.recharged, 0), coalesce(t.consumed, 0), coalesce(t.refunded, 0))
@@ -97,4 +137,5 @@ export const PROOF_QUERIES: Query[] = [
           FROM usage_parties WHERE ${operatorId}::uuid IS NULL OR operator_id = ${operatorId} GROUP BY 1, 2) p
     FULL JOIN (SELECT * FROM usage_days WHERE ${operatorId}::uuid IS NULL OR operator_id = ${operatorId}) d USING (operator_id, day)
     WHERE (p.sessions, p.players, p.total_fen) IS DISTINCT FROM (d.sessions, d.players, d.total_fen) LIMIT 100`,
+  ...INVOICE_QUERIES,
 ]

@@ -1,6 +1,9 @@
 import { timingSafeEqual } from 'node:crypto'
 import { Problem } from '#src/core/problem'
 import { iso } from '#src/core/time'
+import type { Channel } from '#src/payments/gateways/gateway'
+import { isReachable } from '#src/payments/gateways/reachable'
+import { configuredChannels } from '#src/payments/gateways/registry'
 import { config } from '#src/platform/config'
 import { poolUse } from '#src/platform/database'
 import { isDraining } from '#src/platform/draining'
@@ -11,15 +14,23 @@ import { version } from '../../package.json'
 import { databaseLatency, databaseMigration, unreadyChecks } from './health'
 import { scrape } from './scrape'
 
+/** Nothing is asked for this: a check has to be quick, and the calls of the day tell enough. */
+function channelState(channel: Channel): 'not_configured' | 'up' | 'down' {
+  if (!configuredChannels().includes(channel)) return 'not_configured'
+  return isReachable(channel) ? 'up' : 'down'
+}
+
 /** What monitoring asks (API 10). No envelope: these shapes are what its scripts read. */
 export const monitoringApi = [
   root('GET /health', async ({ info }) => {
     const latency = await databaseLatency()
     const isUp = latency !== undefined
+    const payment = { wechat: channelState('wechat'), alipay: channelState('alipay') }
+    const isWhole = !Object.values(payment).includes('down')
     const body = {
-      status: isUp ? 'healthy' : 'unhealthy',
+      status: isUp ? (isWhole ? 'healthy' : 'degraded') : 'unhealthy',
       database: isUp ? 'up' : 'down',
-      payment: { wechat: 'not_configured', alipay: 'not_configured' },
+      payment,
       version,
       timestamp: iso(info.now),
     }

@@ -18,6 +18,7 @@ import { Bell, LiveBalance, LiveTime, SessionEnded } from '#views/components/bel
 import { askPath, requestPath } from '#views/operator/application-tabs'
 import { GameRows } from '#views/operator/game-rows'
 import { MESSAGE_KINDS, MessagePage, type MessageRow, MessagesPage, PreferencesPage, type Related } from '#views/operator/messages'
+import { ownPage } from '#views/operator/own-page'
 import { type InboxMessage, openMessage, pageOfMessages, readAll, unreadCount } from './inbox'
 import { follow, type Standing, standingOf } from './live'
 import { type ChosenType, choosePreferences, mailPreferences } from './preferences'
@@ -89,7 +90,7 @@ async function relatedTo({ relatedKind: kind, relatedId: id }: InboxMessage, ope
   if (kind === 'request') return { ...nameless, href: requestPath(id) }
   // Its page is found by the search, which opens what it finds exactly.
   if (kind === 'transaction') return { ...nameless, href: `/operator/search?q=${showId(kind, id)}` }
-  return { ...nameless, href: null }
+  return { ...nameless, href: ownPage(kind, id) }
 }
 
 async function game(kind: 'application' | 'authorization', id: Uuid, operatorId: Uuid, now: Instant): Promise<Related> {

@@ -101,7 +101,8 @@ function successOf({ answer }: Route): Record<string, object> {
   if (!answer) return { 200: { description: 'OK' } }
   const files = answer.files.map((type) => [type, { schema: { type: 'string', format: 'binary' } }])
   const content = answer.body ? { 'application/json': jsonContent(jsonSchemaOf(answer.body)) } : Object.fromEntries(files)
-  return { [answer.status]: { description: answer.status === 201 ? 'Created' : 'OK', content } }
+  const description = { 200: 'OK', 201: 'Created', 204: 'No Content' }[answer.status]
+  return { [answer.status]: answer.status === 204 ? { description } : { description, content } }
 }
 
 const jsonContent = (schema: JsonSchema): object => ({ schema, example: exampleOf(schema) })

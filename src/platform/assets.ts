@@ -29,6 +29,7 @@ const FILES: Record<string, readonly URL[]> = {
     'usage.css',
     'public.css',
     'messages.css',
+    'recharge.css',
     'docs.css',
     'search.css',
   ].map(own),

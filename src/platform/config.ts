@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import * as v from 'valibot'
+import { PAYMENT_ENVIRONMENT, type PaymentEnvironment, readPaymentSettings } from './payment-settings'
 
 /** A development key so that a laptop starts without ceremony; `production` refuses it. */
 const DEVELOPMENT_MASTER_KEYS = '1:ZGV2ZWxvcG1lbnQtb25seS1tYXN0ZXIta2V5LTMyYnk='
@@ -66,6 +67,7 @@ export const Environment = v.object({
   LOG_LEVEL: v.optional(v.picklist(['debug', 'info', 'warn', 'error', 'silent'], 'must be debug, info, warn, error or silent'), 'info'),
   SEED_DEMO: v.optional(v.picklist(['auto', 'off'], 'must be auto or off'), 'auto'),
   FAULT_POINT: optionalText,
+  ...PAYMENT_ENVIRONMENT,
 })
 
 export type Config = ReturnType<typeof readConfig>
@@ -80,6 +82,7 @@ export function environmentFaults(env: Record<string, string | undefined>): stri
   const given = dropEmpty(env)
   const parsed = v.safeParse(Environment, given)
   const faults = (parsed.issues ?? []).map((issue) => `${String(issue.path?.[0]?.key)} ${issue.message}`)
+  faults.push(...paymentsOf(given).faults)
   if (given.APP_ENV !== 'production') return faults
   for (const key of PRODUCTION_NEEDS) if (!given[key]) faults.push(`${key} is required when APP_ENV=production`)
   if (given.MASTER_KEYS === DEVELOPMENT_MASTER_KEYS) faults.push('MASTER_KEYS must not be the development key')
@@ -87,6 +90,13 @@ export function environmentFaults(env: Record<string, string | undefined>): stri
   if (given.FAULT_POINT) faults.push('FAULT_POINT is for tests only')
   return faults
 }
+
+/** The channels of payment as they are configured; their keys are read from their files here and now. */
+const paymentsOf = (given: PaymentEnvironment & { MASTER_KEYS?: string; APP_ENV?: string }) =>
+  readPaymentSettings(given, {
+    masterKeys: given.MASTER_KEYS ?? DEVELOPMENT_MASTER_KEYS,
+    production: given.APP_ENV === 'production',
+  })
 
 const dropEmpty = (env: Record<string, string | undefined>) => Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
 
@@ -105,6 +115,7 @@ function readConfig(env: Record<string, string | undefined>) {
     JWT_SECRET: given.JWT_SECRET ?? DEVELOPMENT_JWT_SECRET,
     /** On a laptop a local proxy or the headset simulator names the client; in production nobody is trusted unless listed. */
     TRUSTED_PROXIES: given.TRUSTED_PROXIES ?? (production ? '' : '127.0.0.1,::1'),
+    payments: paymentsOf(given).settings,
     PUBLIC_URL: given.PUBLIC_URL ?? `http://${ANY_ADDRESS.test(given.HOST) ? '127.0.0.1' : given.HOST}:${given.PORT}`,
   }
 }
@@ -115,6 +126,13 @@ let current: Config | undefined
 export function config(): Config {
   current ??= readConfig(process.env)
   return current
+}
+
+/** The master keys alone: what has to be sealed before the rest of a configuration is in order needs no more. Throws like `config`. */
+export function masterKeysAlone(): string {
+  const faults = environmentFaults(process.env).filter((fault) => fault.startsWith('MASTER_KEYS '))
+  if (faults.length > 0) throw new Error(`Wrong environment:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
+  return process.env.MASTER_KEYS || DEVELOPMENT_MASTER_KEYS
 }
 
 /** The environment to hand to a child process, with some values replaced. */

@@ -60,17 +60,18 @@ export function rawPath({ url }: Request): string {
   return start < 0 ? '/' : url.slice(start)
 }
 
-/** The raw bytes of a body. Throws PAYLOAD_TOO_LARGE beyond 1 MiB, chunked or not, INVALID_PARAMS when the client left in the middle. */
-export async function readBody(request: Request): Promise<Uint8Array> {
-  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) throw tooLarge()
+/**
+ * The raw bytes of a body. Throws PAYLOAD_TOO_LARGE beyond `maxBytes`, chunked or not, INVALID_PARAMS when the client left in the middle.
+ */
+export async function readBody(request: Request, maxBytes = MAX_BODY_BYTES): Promise<Uint8Array> {
+  const tooLarge = () => new Problem('PAYLOAD_TOO_LARGE', { max_bytes: maxBytes })
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge()
   const body = await request.arrayBuffer().catch(() => {
     throw request.signal.aborted ? invalidField('body', '未完整送达', 'did not arrive completely') : tooLarge()
   })
-  if (body.byteLength > MAX_BODY_BYTES) throw tooLarge()
+  if (body.byteLength > maxBytes) throw tooLarge()
   return new Uint8Array(body)
 }
-
-const tooLarge = (): Problem => new Problem('PAYLOAD_TOO_LARGE', { max_bytes: MAX_BODY_BYTES })
 
 /** Throws UNSUPPORTED_MEDIA_TYPE unless the body calls itself `type` or has no name at all. */
 export function requireMediaType(request: Request, type: string): void {

@@ -30,6 +30,12 @@ export const rateLimitBlocked = new Counter({
   labelNames: ['type'],
   registers,
 })
+export const paymentCallbacks = new Counter({
+  name: 'mr_payment_callback_total',
+  help: 'Notifications of payment providers: settled, unsettled (they are asked to repeat) or refused',
+  labelNames: ['channel', 'status'],
+  registers,
+})
 export const revenue = new Counter({
   name: 'mr_revenue_total_yuan',
   help: 'Money booked by this process since its start, in yuan',

@@ -62,6 +62,8 @@ export type Route<A extends Audience = Audience> = {
   query: Schema | undefined
   /** What it answers when all is well; every row of the API has one. */
   answer: Answer | undefined
+  /** Whether the page's form brings files. */
+  upload: boolean
   handle(call: Omit<Call<A, undefined, undefined>, 'body' | 'query'>): Promise<Response> | Response
 }
 
@@ -76,6 +78,8 @@ type Shape<A extends Audience, B, Q> = {
   reads?: { body?: Schema; query?: Schema }
   /** Runs before the body is read: limits come before shapes in the order of errors. */
   before?: (info: RequestInfo) => void
+  /** The page's form brings files, which `uploadOf` gives. */
+  upload?: boolean
 }
 type Method = Route['method']
 
@@ -109,7 +113,7 @@ export function pathId(kind: IdKind | 'session', params: Record<string, string>,
 /** A row of the HTML pages: forms are read and shown again by the handler itself. */
 export function page<A extends Audience>(
   at: `${Method} /${string}`,
-  shape: Pick<Shape<A, undefined, undefined>, 'audience' | 'permission'>,
+  shape: Pick<Shape<A, undefined, undefined>, 'audience' | 'permission' | 'upload'>,
   run: (call: Omit<Call<A, undefined, undefined>, 'body' | 'query'>) => Promise<Response> | Response,
 ): Route<A> {
   return { ...row(at, 'pages', shape), handle: run }
@@ -125,8 +129,8 @@ export function root(
 
 function row<A extends Audience>(at: string, door: Route['door'], shape: Shape<A, Schema | undefined, Schema | undefined>) {
   const [method, path] = at.split(' ') as [Method, string]
-  const { audience, permission, answer, reads } = shape
-  return { method, path, door, audience, permission, body: shape.body ?? reads?.body, query: shape.query ?? reads?.query, answer }
+  const { audience, permission, answer, reads, upload = false } = shape
+  return { method, path, door, audience, permission, body: shape.body ?? reads?.body, query: shape.query ?? reads?.query, answer, upload }
 }
 
 async function parsedBody(request: Request, schema: Schema | undefined): Promise<unknown> {

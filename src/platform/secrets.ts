@@ -1,41 +1,12 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { config } from './config'
-
-/** A secret at rest: nonce (12 bytes), tag (16 bytes) and ciphertext, under the master key of `version`. */
-export type Sealed = { cipher: Uint8Array; version: number }
-
-const NONCE_BYTES = 12
-const TAG_BYTES = 16
-
-/** Master keys by version, newest last. During a rotation the old and the new one are both here. */
-function masterKeys(): { version: number; key: Buffer }[] {
-  return config()
-    .MASTER_KEYS.split(',')
-    .map((entry) => {
-      const [version, key] = entry.trim().split(':')
-      return { version: Number(version), key: Buffer.from(key!, 'base64') }
-    })
-    .sort((a, b) => a.version - b.version)
-}
+import { type Sealed, sealUnder, unsealUnder } from './sealing'
 
 /** Encrypts with AES-256-GCM under the newest master key. `context` (say, whose key it is) must be given again to open it. */
-export function seal(plain: string, context: string): Sealed {
-  const { version, key } = masterKeys().at(-1)!
-  const nonce = randomBytes(NONCE_BYTES)
-  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(context))
-  const text = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()])
-  return { version, cipher: Buffer.concat([nonce, cipher.getAuthTag(), text]) }
-}
+export const seal = (plain: string, context: string): Sealed => sealUnder(config().MASTER_KEYS, plain, context)
 
 /** Decrypts; throws when the master key is gone, or when the bytes or the context were changed. */
-export function unseal({ cipher, version }: Sealed, context: string): string {
-  const master = masterKeys().find((key) => key.version === version)
-  if (!master) throw new Error(`master key ${version} is not configured`)
-  const bytes = Buffer.from(cipher)
-  const decipher = createDecipheriv('aes-256-gcm', master.key, bytes.subarray(0, NONCE_BYTES)).setAAD(Buffer.from(context))
-  decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES))
-  return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8')
-}
+export const unseal = (sealed: Sealed, context: string): string => unsealUnder(config().MASTER_KEYS, sealed, context)
 
 /** `bytes` random bytes in hex. */
 export const randomHex = (bytes: number): string => randomBytes(bytes).toString('hex')

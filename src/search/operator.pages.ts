@@ -1,19 +1,22 @@
 import { h } from 'preact'
-import { showId } from '#src/core/ids'
 import { businessDay } from '#src/core/time'
 import { redirect, showPage } from '#src/page'
 import { page } from '#src/platform/route'
 import { pagesNamed } from '#views/navigation'
+import { ownPage } from '#views/operator/own-page'
 import { type Hit, SearchPage } from '#views/operator/search'
 import { type Found, findOwn } from './own'
 import { wantedBy } from './wanted'
 
 /** Where things of a kind are looked at; what has no page of its own yet is shown in the list alone. */
 const PATHS: Partial<Record<Found['kind'], (found: Found) => string>> = {
-  usage: ({ id }) => `/operator/usage/${showId('usage', id)}`,
-  site: ({ id }) => `/operator/sites/${showId('site', id)}`,
+  usage: ({ id }) => ownPage('usage', id)!,
+  site: ({ id }) => ownPage('site', id)!,
+  order: ({ id }) => ownPage('order', id)!,
+  refund: ({ id }) => ownPage('refund', id)!,
+  invoice: ({ id }) => ownPage('invoice', id)!,
   application: () => '/operator/applications',
-  access_request: ({ id }) => `/operator/applications/requests/${showId('request', id)}`,
+  access_request: ({ id }) => ownPage('request', id)!,
   transaction: ({ at, seq }) => transactionsAt(businessDay(at!), seq!),
   call: ({ id }) => `/operator/explain?q=${id}`,
 }

@@ -73,7 +73,11 @@ async function ownByWords(operatorId: Uuid, words: string): Promise<Found[]> {
       FROM applications a WHERE a.app_name ILIKE ${pattern} AND (a.is_active OR ${isGranted(operatorId)}) ORDER BY a.id DESC LIMIT ${MOST})
     UNION ALL
     (SELECT 'order', id, payment_method, status, created_at, amount_fen, true
-      FROM recharge_orders WHERE operator_id = ${operatorId} AND provider_txn_id = ${words} LIMIT ${MOST})
+      FROM recharge_orders WHERE operator_id = ${operatorId} AND (provider_txn_id = ${words} OR out_trade_no = ${words}) LIMIT ${MOST})
+    UNION ALL
+    (SELECT DISTINCT 'refund', r.id, r.status, r.reason, r.created_at, r.requested_fen, true
+      FROM refund_payouts p JOIN refund_records r ON r.id = p.refund_id AND r.operator_id = p.operator_id
+      WHERE p.operator_id = ${operatorId} AND (p.out_refund_no = ${words} OR p.provider_refund_id = ${words}) LIMIT ${MOST})
     UNION ALL
     (SELECT 'invoice', id, number, status, created_at, amount_fen, true
       FROM invoice_records WHERE operator_id = ${operatorId} AND number = ${words} LIMIT ${MOST})`

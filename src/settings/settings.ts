@@ -6,10 +6,14 @@ import { log } from '#src/platform/log'
 type Integer = { type: 'integer'; fallback: number; min: number; max: number }
 type Yuan = { type: 'money'; fallback: string; min: string; max: string }
 type Switch = { type: 'boolean'; fallback: boolean; min: null; max: null }
+type Choice = { type: 'text'; fallback: string; min: null; max: null; options: readonly string[] }
 
 const integer = (fallback: number, min: number, max: number): Integer => ({ type: 'integer', fallback, min, max })
 const amount = (fallback: string, min: string, max: string): Yuan => ({ type: 'money', fallback, min, max })
 const onOff = (fallback: boolean): Switch => ({ type: 'boolean', fallback, min: null, max: null })
+/** One of a few words, the first unless somebody chose. */
+const oneOf = <const Word extends string>(...options: [Word, ...Word[]]) =>
+  ({ type: 'text', fallback: options[0], min: null, max: null, options }) satisfies Choice
 
 /** Everything an administrator may tune (system_configs), typed and ranged. Changes are in force within 10 seconds. */
 export const SETTINGS = {
@@ -33,13 +37,31 @@ export const SETTINGS = {
   low_balance_threshold_normal: amount('100.00', '0.00', '1000000.00'),
   low_balance_threshold_trial: amount('50.00', '0.00', '1000000.00'),
   low_balance_cooldown_hours: integer(24, 0, 720),
+  recharge_min: amount('10.00', '10.00', '10000.00'),
+  recharge_max: amount('10000.00', '10.00', '10000.00'),
+  recharge_order_minutes: integer(15, 2, 120),
+  payment_query_max_failures: integer(3, 1, 20),
+  adjustment_dual_review_limit: amount('5000.00', '0.00', '1000000.00'),
+  refund_dual_review_limit: amount('5000.00', '0.00', '1000000.00'),
+  refund_source_max_days: integer(365, 1, 365),
+  refund_max_partials: integer(50, 1, 50),
+  wechat_fee_ppm: integer(6_000, 0, 100_000),
+  alipay_fee_ppm: integer(6_000, 0, 100_000),
   export_max_rows: integer(100_000, 1_000, 1_000_000),
   docs_enabled: onOff(true),
-} as const satisfies Record<string, Integer | Yuan | Switch>
+  /** What an invoice is asked on. Whatever stands here, one yuan is invoiced once. */
+  invoice_basis: oneOf('recharge', 'consumption'),
+} as const satisfies Record<string, Integer | Yuan | Switch | Choice>
 
 export type SettingKey = keyof typeof SETTINGS
-type ValueOf<K extends SettingKey> = (typeof SETTINGS)[K] extends Integer ? number : (typeof SETTINGS)[K] extends Switch ? boolean : Money
-type Value = number | Money | boolean
+type ValueOf<K extends SettingKey> = (typeof SETTINGS)[K] extends Integer
+  ? number
+  : (typeof SETTINGS)[K] extends Switch
+    ? boolean
+    : (typeof SETTINGS)[K] extends { options: readonly (infer Word)[] }
+      ? Word
+      : Money
+type Value = number | Money | boolean | string
 
 /** Values are read again this often; together with the query this keeps "in force within 10 seconds". */
 const REFRESH_MS = 5_000
@@ -80,11 +102,12 @@ export async function followSettings(): Promise<() => void> {
   return () => clearInterval(timer)
 }
 
-const fallbackOf = (kind: Integer | Yuan | Switch): Value => (kind.type === 'money' ? parseYuan(kind.fallback)! : kind.fallback)
+const fallbackOf = (kind: Integer | Yuan | Switch | Choice): Value => (kind.type === 'money' ? parseYuan(kind.fallback)! : kind.fallback)
 
 /** Text → value within range; undefined otherwise. */
-function parseSetting(kind: Integer | Yuan | Switch, text: string): Value | undefined {
+function parseSetting(kind: Integer | Yuan | Switch | Choice, text: string): Value | undefined {
   if (kind.type === 'boolean') return text === 'true' || text === 'false' ? text === 'true' : undefined
+  if (kind.type === 'text') return kind.options.includes(text) ? text : undefined
   if (kind.type === 'money') {
     const value = parseYuan(text)
     return value !== undefined && value >= parseYuan(kind.min)! && value <= parseYuan(kind.max)! ? value : undefined

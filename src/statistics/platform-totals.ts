@@ -26,10 +26,10 @@ export async function flowsBetween(stretch: Stretch): Promise<Flows & { operator
   const [played, [other]] = await Promise.all([
     playedBetween(stretch),
     rawSql()<(Omit<Flows, 'consumption'> & { operators: number })[]>`
-      WITH moved AS (SELECT operator_id, type, amount_fen FROM transaction_records
+      WITH moved AS (SELECT operator_id, type, debit_account, amount_fen FROM transaction_records
                      WHERE type <> 'consumption' AND created_at >= ${from} AND created_at < ${to})
       SELECT coalesce(sum(amount_fen) FILTER (WHERE type = 'recharge'), 0)::bigint AS recharge,
-             coalesce(sum(amount_fen) FILTER (WHERE type = 'refund'), 0)::bigint AS refund,
+             coalesce(sum(CASE WHEN debit_account = 'operator' THEN amount_fen ELSE -amount_fen END) FILTER (WHERE type = 'refund'), 0)::bigint AS refund,
              (SELECT count(*)::int FROM (SELECT operator_id FROM moved UNION
                 SELECT operator_id FROM usage_records WHERE started_at >= ${from} AND started_at < ${to}) active) AS operators
       FROM moved`,
@@ -46,7 +46,7 @@ export async function flowsByDay(now: Instant): Promise<(Flows & { day: Business
     rawSql()<(Omit<Flows, 'consumption'> & { day: BusinessDay })[]>`
       SELECT to_char(created_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD') AS day,
              coalesce(sum(amount_fen) FILTER (WHERE type = 'recharge'), 0)::bigint AS recharge,
-             coalesce(sum(amount_fen) FILTER (WHERE type = 'refund'), 0)::bigint AS refund
+             coalesce(sum(CASE WHEN debit_account = 'operator' THEN amount_fen ELSE -amount_fen END) FILTER (WHERE type = 'refund'), 0)::bigint AS refund
       FROM transaction_records WHERE type <> 'consumption' AND created_at >= ${from} AND created_at <= ${now} GROUP BY 1`,
   ])
   const known = new Map(rows.map((row) => [row.day, row]))

@@ -23,6 +23,10 @@ export const LAYERS = [
   'usage',
   'balances',
   'authorize',
+  'payments',
+  'refunds',
+  'invoices',
+  'reconciliation',
   'statistics',
   'exports',
   'search',
@@ -31,6 +35,7 @@ export const LAYERS = [
   'schema-verify',
   'monitoring',
   'views',
+  'gateway-simulator',
   'page',
   'entries',
   'app',
@@ -134,6 +139,25 @@ export const embeddedPostgresStaysAside: Rule = (files) =>
     .filter(({ target }) => target.path.startsWith('src/embedded-postgres/'))
     .filter(({ file }) => file.path !== 'src/start.ts' && !inFolder('src/embedded-postgres', 'tests')(file))
     .map(({ file, target }) => ({ path: file.path, line: target.line, text: `only src/start.ts and tests may import ${target.name}` }))
+
+/** What starts the simulated bank or tests with it; `main.ts` reads the one thing it has to know of its surroundings. */
+const STARTS_THE_BANK = ['src/start.ts']
+const BANK_MAY_TAKE = /^(src\/(core|gateway-simulator)|views)\//
+const BANK_MAIN_MAY_TAKE = ['src/platform/config.ts', 'src/platform/supervised.ts']
+
+/** The simulated bank meets the product over HTTP alone: it takes words and pages, and nobody takes anything of it. */
+export const simulatorStaysAside: Rule = (files) =>
+  edges(files).flatMap(({ file, target }) => {
+    const inside = inFolder('src/gateway-simulator')
+    if (inside(file)) {
+      const isMain = file.path === 'src/gateway-simulator/main.ts' && BANK_MAIN_MAY_TAKE.includes(target.path)
+      return isMain || BANK_MAY_TAKE.test(target.path)
+        ? []
+        : [{ path: file.path, line: target.line, text: `the simulated bank imports ${target.name}` }]
+    }
+    if (!inside(target) || inFolder('tests')(file) || STARTS_THE_BANK.includes(file.path)) return []
+    return [{ path: file.path, line: target.line, text: `only src/start.ts and tests may import ${target.name}` }]
+  })
 
 /** An entry is a door of its own: another entry has nothing that it needs. */
 export const entriesStandAlone: Rule = (files) =>

@@ -1,6 +1,14 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: planted sources hold template syntax
 import { codesAreUsed } from './catalogue'
-import { embeddedPostgresStaysAside, entriesStandAlone, importDirection, layerKnown, noRings, viewsStandAlone } from './imports'
+import {
+  embeddedPostgresStaysAside,
+  entriesStandAlone,
+  importDirection,
+  layerKnown,
+  noRings,
+  simulatorStaysAside,
+  viewsStandAlone,
+} from './imports'
 import {
   noBarrels,
   noForeignPaths,
@@ -25,6 +33,8 @@ export const treeOf = (tree: Tree): SourceFile[] => Object.entries(tree).map(([p
 const errors = "export const problems = {\n  GONE: { status: 410, retry: 'no', zh: '无', en: 'Gone' },\n}\n"
 /** Words that a test file may not hold itself. */
 const [unfinished, skipped] = ['TO' + 'DO', 'ts-' + 'ignore']
+
+const asserted = { 'tests/http/gone.test.ts': "expect(code).toBe('GONE')" }
 
 export const PLANTED: Planted[] = [
   {
@@ -73,6 +83,15 @@ export const PLANTED: Planted[] = [
         'src/platform/config.ts': '',
       },
     ],
+  },
+  {
+    promise: 'the simulated bank meets the product over HTTP alone',
+    rule: simulatorStaysAside,
+    broken: [
+      { 'src/payments/settle.ts': "import { pay } from '#src/gateway-simulator/paying'\npay()" },
+      { 'src/gateway-simulator/paying.ts': "import { config } from '#src/platform/config'\nconfig()" },
+    ],
+    fine: [{ 'src/start.ts': "import { prepareGateway } from './gateway-simulator/keys'\nprepareGateway()" }],
   },
   {
     promise: 'only start and tests run the embedded database',
@@ -258,33 +277,18 @@ export const PLANTED: Planted[] = [
     promise: 'each error code is thrown and asserted',
     rule: codesAreUsed,
     broken: [
-      {
-        'src/core/errors.ts': errors,
-        'tests/http/gone.test.ts': "expect(code).toBe('GONE')",
-        'src/core/text.zh.ts': "export const words = ['GONE']",
-      },
+      { 'src/core/errors.ts': errors, 'src/core/text.zh.ts': "export const words = ['GONE']", ...asserted },
       { 'src/core/errors.ts': errors, 'src/sites/sites.ts': "throw new Problem('GONE')", 'tests/http/other.test.ts': '// GONE' },
     ],
     fine: [
-      {
-        'src/core/errors.ts': errors,
-        'src/sites/sites.ts': "throw new Problem('GONE')",
-        'tests/http/gone.test.ts': "expect(code).toBe('GONE')",
-      },
-      {
-        'src/core/errors.ts': errors,
-        'src/sites/sites.ts': "return refuse(operator.id, 'GONE', {})",
-        'tests/http/gone.test.ts': "expect(code).toBe('GONE')",
-      },
+      { 'src/core/errors.ts': errors, 'src/sites/sites.ts': "throw new Problem('GONE')", ...asserted },
+      { 'src/core/errors.ts': errors, 'src/sites/sites.ts': "return refuse(operator.id, 'GONE', {})", ...asserted },
     ],
   },
   {
     promise: 'the yuan has one sign',
     rule: oneYuanSign,
-    broken: [
-      { 'views/pay.tsx': 'export const Pay = () => <b>\uFFE51.00</b>' },
-      { 'src/core/text/zh/pay.ts': "export const pay = '\uFFE5'" },
-    ],
+    broken: [{ 'views/pay.tsx': '<b>\uFFE51.00</b>' }, { 'src/core/text/zh/pay.ts': "const pay = '\uFFE5'" }],
     fine: [{ 'views/pay.tsx': 'export const Pay = () => <b>\u00A51.00</b>' }],
   },
 ]

@@ -3,8 +3,9 @@ import { stopwatch } from '#src/core/time'
 import { benchAuthorize, type Comparison, type Report } from './authorize'
 import { benchExports } from './exports'
 import { benchPages } from './pages'
+import { benchReconcile } from './reconcile'
 
-const USAGE = 'usage: bun run bench authorize|pages|exports [--quick] [--json]'
+const USAGE = 'usage: bun run bench authorize|pages|exports|reconcile [--quick] [--json]'
 
 process.exit(await main(Bun.argv.slice(2)))
 
@@ -13,6 +14,7 @@ async function main(args: string[]): Promise<number> {
   const [what, ...flags] = args
   if (what === 'pages') return benchPages(flags)
   if (what === 'exports') return benchExports(flags)
+  if (what === 'reconcile') return benchReconcile(flags)
   if (what !== 'authorize' || flags.some((flag) => flag !== '--quick' && flag !== '--json')) {
     console.error(USAGE)
     return 2

@@ -33,8 +33,12 @@ export const INFRASTRUCTURE: Asked[] = [
   { at: 'GET /docs', status: 200, body: /^text\/html/ },
 ]
 
+/** API.md 8: called by payment providers in their own protocols, held by tests/payments/webhook.test.ts. */
+export const CALLED_BY_PROVIDERS = ['POST /v1/notify/wechat', 'POST /v1/notify/alipay']
+
 /** Names that scrapers read. */
 export const METRICS = [
+  'mr_payment_callback_total',
   'mr_auth_requests_total',
   'mr_auth_latency_seconds',
   'mr_operator_balance_yuan',

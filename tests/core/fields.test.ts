@@ -28,6 +28,7 @@ const PREFIXES: Record<IdKind, string> = {
   admin: 'admin',
   finance: 'fin',
   export: 'exp',
+  difference: 'diff',
 }
 const kinds = Object.keys(PREFIXES) as IdKind[]
 

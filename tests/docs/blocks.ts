@@ -100,7 +100,7 @@ export type ExampleVariable = { key: string; value: string; words: string }
 export function exampleVariables(text = readFileSync(join(ROOT, '.env.example'), 'utf8')): ExampleVariable[] {
   let words: string[] = []
   return text.split('\n').flatMap((line) => {
-    const variable = /^#? ?([A-Z][A-Z_]+)=(.*)$/.exec(line)
+    const variable = /^#? ?([A-Z][A-Z0-9_]+)=(.*)$/.exec(line)
     if (variable) {
       const found = { key: variable[1]!, value: variable[2]!, words: words.join(' ') }
       words = []

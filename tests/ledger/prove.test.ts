@@ -8,6 +8,7 @@ import { lockOperators } from '#src/ledger/lock'
 import { type Proof, proveLedger } from '#src/ledger/prove'
 import { appendRows, headAfter, journalRow } from '#src/ledger/transfer'
 import { transaction } from '#src/platform/database'
+import { openPayouts } from '#src/refunds/payouts'
 import { authorize } from '#tests/support/client'
 import { openTestDatabase } from '#tests/support/database'
 import { aSite, aStore, type Store } from '#tests/support/factory'
@@ -16,7 +17,7 @@ import { startServer } from '#tests/support/http'
 type Story = { store: Store; other: Store; orderId: string; before: Proof }
 type Owner = Sql<{ bigint: bigint }>
 
-/** A shop that paid 100.00 in by WeChat, played three games and got 5.00 back; and a second shop. */
+/** A shop that paid 100.00 in by WeChat, of which 5.00 are on their way back, and played three games; and a second shop. */
 async function tellStory(url: string): Promise<Story> {
   const store = await aStore({ price: '10.00' })
   const other = await aStore({ price: '10.00', balance: '50.00' })
@@ -37,7 +38,9 @@ async function paidOrder({ operator }: Store): Promise<string> {
     const [staff] = await tx.sql`SELECT id FROM admin_accounts LIMIT 1`
     await tx.sql`INSERT INTO refund_records (id, operator_id, requested_fen, actual_fen, reason, status, first_reviewer, reviewed_at, created_at, updated_at)
       VALUES (${refundId}, ${operator.id}, 500, 500, '门店装修暂停营业申请退款', 'approved', ${staff!.id}, ${at}, ${at}, ${at})`
-    await appendRows(tx, [journalRow(headAfter(recharge), { kind: 'refund', amount: money(500), refundId, description: '退款' }, at)])
+    const refund = journalRow(headAfter(recharge), { kind: 'refund', amount: money(500), refundId, description: '退款' }, at)
+    await appendRows(tx, [refund])
+    await openPayouts(tx, { refundId, operatorId: operator.id }, [{ orderId, channel: 'wechat', amount: money(500) }], at)
   })
   return orderId
 }
@@ -141,7 +144,7 @@ const CORRUPTIONS: [name: string, rule: string, corrupt: (sql: Owner, story: Sto
   [
     'wrong state',
     'I5',
-    (sql, { orderId }) => sql`UPDATE recharge_orders SET status = 'failed', paid_at = NULL WHERE id = ${orderId}`,
+    (sql, { orderId }) => sql`UPDATE recharge_orders SET status = 'failed', paid_at = NULL, refunded_fen = 0 WHERE id = ${orderId}`,
     /seq 1/,
   ],
   [

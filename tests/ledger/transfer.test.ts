@@ -17,7 +17,12 @@ const kinds = Object.keys(TRANSFERS) as TransferKind[]
 const DECLARED: Record<TransferKind, [type: string, debit: string, credit: string, sign: number]> = {
   consumption: ['consumption', 'operator', 'revenue', -1],
   recharge: ['recharge', 'clearing:wechat', 'operator', 1],
+  recharge_from_suspense: ['recharge', 'suspense', 'operator', 1],
+  suspense: ['suspense', 'clearing:wechat', 'suspense', 0],
+  suspense_return: ['suspense', 'suspense', 'clearing:wechat', 0],
+  fee: ['fee', 'channel_fees', 'clearing:wechat', 0],
   refund: ['refund', 'operator', 'refund_payable', -1],
+  refund_return: ['refund', 'refund_payable', 'operator', 1],
   refund_payout: ['refund_payout', 'refund_payable', 'clearing:wechat', 0],
   adjustment_in: ['adjustment', 'adjustments', 'operator', 1],
   adjustment_out: ['adjustment', 'operator', 'adjustments', -1],

@@ -117,16 +117,51 @@ test('names find sites and games, a page is found by its name in both languages,
   expect((await search(operator.id, 'home')).location).toBe('/operator/')
 })
 
-test('an order is found by its own number and by the gateway’s; it has no page yet and stands in the list', async () => {
+/** A refund with a slice under a number of its own, and an invoice that was issued. */
+async function aRefund(operatorId: Uuid, number: string): Promise<Uuid> {
+  const id = newId()
+  await started.database.owner`
+    INSERT INTO refund_records (id, operator_id, requested_fen, reason, created_at, updated_at)
+    VALUES (${id}, ${operatorId}, 5000, '门店装修暂停营业申请退款', now(), now())`
+  await started.database.owner`
+    INSERT INTO refund_payouts (id, operator_id, refund_id, out_refund_no, amount_fen, channel, created_at, updated_at)
+    VALUES (${newId()}, ${operatorId}, ${id}, ${number}, 5000, 'bank', now(), now())`
+  return id
+}
+async function anInvoice(operatorId: Uuid, number: string): Promise<Uuid> {
+  const [id, reviewer] = [newId(), (await aStaff('finance')).id]
+  await started.database.owner`
+    INSERT INTO invoice_records (id, operator_id, invoice_type, amount_fen, invoice_title, tax_id, email, status, number, pdf_path, pdf_sha256,
+      reviewed_by, reviewed_at, created_at, updated_at)
+    VALUES (${id}, ${operatorId}, 'vat_normal', 10000, '杭州幻境数字娱乐有限公司', '91110000802100433B', 'a@example.com', 'approved', ${number},
+      'x.pdf', sha256('x'), ${reviewer}, now(), now(), now())`
+  return id
+}
+const digits = (count: number): string => Array.from({ length: count }, () => Math.floor(Math.random() * 10)).join('')
+
+test('orders, refunds and invoices open by their id, by our number and by the provider’s', async () => {
   const operator = await anOperator()
-  const number = `42000${Math.random().toString().slice(2, 18)}`
-  const orderId = await anOrder(operator.id, number)
-  for (const q of [showId('order', orderId), orderId, number]) {
-    const answer = await search(operator.id, q)
-    expect({ q, status: answer.status }).toEqual({ q, status: 200 })
-    expect(answer.html).toContain('充值订单')
-    expect(answer.html).toContain(showId('order', orderId))
-  }
+  const [provider, refundNumber, number] = [`42000${digits(12)}`, `R${digits(20)}`, `FP203003-${digits(6)}`]
+  const orderId = await anOrder(operator.id, provider)
+  const [refundId, invoiceId] = [await aRefund(operator.id, refundNumber), await anInvoice(operator.id, number)]
+  const expected: [string, string[]][] = [
+    [`/operator/recharges/${showId('order', orderId)}`, [showId('order', orderId), orderId, provider, orderId.replaceAll('-', '')]],
+    [`/operator/refunds/${showId('refund', refundId)}`, [showId('refund', refundId), refundId, refundNumber]],
+    [`/operator/invoices/${showId('invoice', invoiceId)}`, [showId('invoice', invoiceId), invoiceId, number]],
+  ]
+  const stranger = await anOperator()
+  for (const [location, typed] of expected)
+    for (const q of typed) {
+      expect({ q, location: (await search(operator.id, q)).location }).toEqual({ q, location })
+      expect((await search(stranger.id, q)).html).toContain('没有找到')
+      const desk = await staffSearch('finance', q)
+      if (location.includes('/refunds/')) expect(desk.html).toContain(showId('refund', refundId))
+      else
+        expect(desk.location).toBe(location.replace('/operator/recharges', '/finance/recharge-orders').replace('/operator/', '/finance/'))
+      expect((await staffSearch('analyst', q)).html).toContain('没有找到')
+    }
+  expect((await staffSearch('admin', number)).html).toContain('没有找到')
+  expect((await staffSearch('admin', provider)).html).toContain(showId('order', orderId))
 })
 
 test('nothing of anybody else is found, by no id, no session, no number and no name', async () => {

@@ -69,6 +69,8 @@ export function idsOfDemo({ owner }: TestDatabase, operatorId: Uuid): Ids {
     session_id: () =>
       first(owner`SELECT id FROM auth_sessions WHERE operator_id = ${operatorId} AND revoked_at IS NULL ORDER BY created_at LIMIT 1`),
     export_id: () => first(owner`SELECT id FROM exports WHERE operator_id = ${operatorId} LIMIT 1`),
+    invoice_id: () => first(owner`SELECT id FROM invoice_records WHERE operator_id = ${operatorId} ORDER BY id DESC LIMIT 1`),
+    title_id: () => first(owner`SELECT id FROM invoice_titles WHERE operator_id = ${operatorId} AND deleted_at IS NULL LIMIT 1`),
     mail_id: () => first(owner`SELECT id FROM simulated_mails LIMIT 1`),
     app_id: () =>
       first(owner`SELECT id FROM applications a WHERE is_active AND NOT EXISTS

@@ -52,10 +52,12 @@ describe('bin/start', () => {
       }
       for (const page of ['/operator/login', '/admin/login', '/finance/login']) expect((await get(first.url + page)).status).toBe(200)
       expect((await get(`${first.url}/health/ready`)).status).toBe(200)
+      const desk = /http:\/\/127\.0\.0\.1:\d+\/desk/.exec(first.output())![0]
+      expect((await get(desk)).status).toBe(200)
       const seeded = await operators(dataDir)
       expect(seeded).toBeGreaterThan(0)
-      // Supervisor, server, workers, PostgreSQL.
-      expect(processesOf(dataDir).length).toBeGreaterThanOrEqual(4)
+      // Supervisor, server, workers, simulated bank, PostgreSQL.
+      expect(processesOf(dataDir).length).toBeGreaterThanOrEqual(5)
       expect(await first.interrupt()).toBe(0)
       expect(processesOf(dataDir)).toEqual([])
 

@@ -73,10 +73,23 @@ export async function createDatabase(options: { empty?: boolean } = {}): Promise
   const owner = asOwner(connection)
   const drop = async () => {
     await owner.end({ timeout: 1 })
+    await leftAlone(admin, database)
     await admin.unsafe(`DROP DATABASE ${database} WITH (FORCE)`)
     await admin.end()
   }
   return { connection, url: urlOf(connection), owner, drop }
+}
+
+const LOOKS = 50
+const LOOK_MS = 10
+
+/** Connections that have said goodbye are gone a moment later; a server process that was left running is ended by force after that. */
+async function leftAlone(admin: Sql<{ bigint: bigint }>, database: string): Promise<void> {
+  for (let look = 0; look < LOOKS; look++) {
+    const [row] = await admin`SELECT count(*)::int AS connected FROM pg_stat_activity WHERE datname = ${database}`
+    if (row!.connected === 0) return
+    await Bun.sleep(LOOK_MS)
+  }
 }
 
 /** A fresh database, opened for the code of this process as web and workers open it. Call `close` in afterAll. */

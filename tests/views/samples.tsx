@@ -12,8 +12,11 @@ import { ProblemPage } from '#views/public/problem'
 import { RegisterPage } from '#views/public/register'
 import { SignInPage } from '#views/public/sign-in'
 import { accountSamples } from './account-samples'
+import { invoiceSamples } from './invoice-samples'
 import { ledgerSamples } from './ledger-samples'
 import { messageSamples } from './message-samples'
+import { rechargeSamples } from './recharge-samples'
+import { reconciliationSamples } from './reconciliation-samples'
 import {
   analyticsHome,
   emptyAdminHome,
@@ -96,6 +99,9 @@ export function samples(say: Say): Sample[] {
     ...accountSamples(say),
     ...messageSamples(say),
     ...ledgerSamples(say),
+    ...invoiceSamples(say),
+    ...reconciliationSamples(say),
+    ...rechargeSamples(say),
     ...searchSamples(say),
     { name: 'operator', path: '/operator/', viewer: operator(say, full.balance), page: <OperatorHomePage {...full} /> },
     { name: 'operator-empty', path: '/operator/', viewer: operator(say, NOTHING), page: <OperatorHomePage {...emptyOperatorHome()} /> },

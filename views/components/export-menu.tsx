@@ -4,7 +4,7 @@ import { CsrfField } from './form'
 import { Icon } from './icon'
 
 type ExportMenuProps = {
-  kind: 'usage' | 'transactions' | 'statistics'
+  kind: 'usage' | 'transactions' | 'statistics' | 'recharges' | 'invoices'
   /** The filter of the page in the words of the API (`start_time`, `site_id`, `type`, …), days already fixed; what is not set is left out. */
   filter: Readonly<Record<string, string | undefined>>
 }

@@ -11,7 +11,7 @@ export type FieldProps = {
   error?: string
   optional?: boolean
   autocomplete: string
-  inputMode?: 'numeric' | 'tel' | 'email'
+  inputMode?: 'numeric' | 'decimal' | 'tel' | 'email'
   maxLength?: number
 }
 

@@ -38,6 +38,7 @@ export const ICONS = [
   'store',
   'sun',
   'triangle-alert',
+  'wallet',
   'x',
 ] as const
 

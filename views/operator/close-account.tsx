@@ -8,6 +8,7 @@ import { Layout } from '../layout'
 import { useText } from '../page-context'
 import { PublicLayout } from '../public-layout'
 import { AccountTabs } from './account-tabs'
+import { ownPage } from './own-page'
 
 type CloseField = 'username' | 'password' | 'reason'
 export type CloseAccountProps = {
@@ -59,7 +60,7 @@ function OpenItems({ of }: { of: CloseAccountProps['openItems'] }) {
       <ul>
         {of.map(({ kind, id }) => (
           <li key={id}>
-            {t(`account.close.open.${kind}`)} <ShortId id={showId(kind, id)} />
+            <a href={ownPage(kind, id)!}>{t(`account.close.open.${kind}`)}</a> <ShortId id={showId(kind, id)} />
           </li>
         ))}
       </ul>

@@ -15,7 +15,7 @@ import { usePage, useText } from '../page-context'
 
 export type ExportView = {
   id: string
-  kind: 'usage' | 'transactions' | 'statistics'
+  kind: 'usage' | 'transactions' | 'statistics' | 'recharges' | 'invoices'
   format: 'excel' | 'csv'
   status: 'queued' | 'running' | 'ready' | 'failed' | 'expired'
   rowsDone: number

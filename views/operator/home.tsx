@@ -6,6 +6,7 @@ import { drawn, formatCount, formatDay, formatShort } from '../components/figure
 import { Moment } from '../components/moment'
 import { Movement, Yuan } from '../components/money'
 import { Name } from '../components/name'
+import { Notice } from '../components/notice'
 import { Panel } from '../components/panel'
 import { Change, StatTile } from '../components/stat-tile'
 import { Badge } from '../components/status-badge'
@@ -63,7 +64,16 @@ export type OperatorHomeProps = {
 export function OperatorHomePage(props: OperatorHomeProps) {
   const t = useText()
   return (
-    <Layout title={t('nav.home')} note={t('common.asOf', { time: formatMinute(props.now) })}>
+    <Layout
+      title={t('nav.home')}
+      note={t('common.asOf', { time: formatMinute(props.now) })}
+      action={
+        <a class="button primary" href="/operator/recharge">
+          {t('operator.home.recharge')}
+        </a>
+      }
+    >
+      {props.balance < props.lowBalanceLimit && props.setup.recharge && <LowBalance limit={props.lowBalanceLimit} />}
       <SetupGuide setup={props.setup} />
       <Tiles {...props} />
       <div class="columns">
@@ -73,6 +83,18 @@ export function OperatorHomePage(props: OperatorHomeProps) {
       <LatestGames games={props.games} />
       <Transactions rows={props.transactions} />
     </Layout>
+  )
+}
+
+/** The way out stands beside the warning. */
+function LowBalance({ limit }: { limit: Money }) {
+  const t = useText()
+  return (
+    <Notice tone="warn" title={t('operator.home.low', { limit: formatYuan(limit) })}>
+      <p>
+        <a href="/operator/recharge">{t('operator.home.recharge')}</a>
+      </p>
+    </Notice>
   )
 }
 

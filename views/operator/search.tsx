@@ -149,7 +149,7 @@ function useHitName({ kind, name }: Hit): string {
 /** A state is told in words; the code of a refused call stays what it is. */
 function useHitDetail({ kind, detail }: Hit): string {
   const t = useText()
-  const key = kind === 'order' || kind === 'invoice' || kind === 'call' ? STATES[detail] : undefined
+  const key = kind === 'order' || kind === 'refund' || kind === 'invoice' || kind === 'call' ? STATES[detail] : undefined
   return key ? t(key) : detail
 }
 

@@ -8,7 +8,7 @@ export type Setup = { site: boolean; recharge: boolean; grant: boolean; start: b
 /** Each step with the page that does it; null where the platform's people do it. */
 const STEPS = [
   ['site', { href: '/operator/sites/new', label: 'sites.create' }],
-  ['recharge', null],
+  ['recharge', { href: '/operator/recharge', label: 'recharge.title' }],
   ['grant', { href: '/operator/applications/available', label: 'apps.ask' }],
   ['start', { href: '/operator/api-keys/signing', label: 'apiKeys.tabs.signing' }],
 ] as const satisfies readonly (readonly [keyof Setup, { href: string; label: PlainKey } | null])[]

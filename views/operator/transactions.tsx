@@ -143,8 +143,12 @@ function Kind({ row }: { row: TransactionView }) {
 function Description({ row }: { row: TransactionView }) {
   const t = useText()
   const related = row.orderId
-    ? { word: t('transactions.order'), id: showId('order', row.orderId) }
-    : row.refundId && { word: t('transactions.refund'), id: showId('refund', row.refundId) }
+    ? { word: t('transactions.order'), id: showId('order', row.orderId), href: `/operator/recharges/${showId('order', row.orderId)}` }
+    : row.refundId && {
+        word: t('transactions.refund'),
+        id: showId('refund', row.refundId),
+        href: `/operator/refunds/${showId('refund', row.refundId)}`,
+      }
   return (
     <>
       {row.usageId ? (
@@ -156,7 +160,7 @@ function Description({ row }: { row: TransactionView }) {
       )}
       {related && (
         <span class="cell-more">
-          {related.word} <ShortId id={related.id} />
+          {related.href ? <a href={related.href}>{related.word}</a> : related.word} <ShortId id={related.id} />
         </span>
       )}
     </>

@@ -209,7 +209,14 @@ function Codes({ codes }: Pick<ApiDocsProps, 'codes'>) {
             {
               head: t('docs.words'),
               wide: true,
-              cell: (row) => row.words.map((words) => <p key={words}>{words}</p>),
+              // One place for all of them: as a card, a cell sets its parts side by side.
+              cell: (row) => (
+                <div>
+                  {row.words.map((words) => (
+                    <p key={words}>{words}</p>
+                  ))}
+                </div>
+              ),
             },
           ]}
         />

@@ -22,6 +22,7 @@ export const shell: Record<keyof typeof zh, string> = {
   'shell.environment': 'Environment',
   'shell.environment.development': 'Development · simulated payments, no real money',
   'shell.environment.test': 'Test · simulated payments, no real money',
+  'shell.gatewayDesk': 'Payment desk',
 
   'role.operator': 'Operator',
   'role.admin': 'Administrator',

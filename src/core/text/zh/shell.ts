@@ -20,6 +20,7 @@ export const shell = {
   'shell.environment': '运行环境',
   'shell.environment.development': '开发环境 · 模拟支付，不产生真实资金',
   'shell.environment.test': '测试环境 · 模拟支付，不产生真实资金',
+  'shell.gatewayDesk': '模拟收银台',
 
   'role.operator': '运营商',
   'role.admin': '管理员',
