@@ -37,7 +37,7 @@ const ELSEWHERE = [
   /^\/operator\/refunds\/:refund_id/,
   /^\/operator\/invoices\/(:invoice_id|titles\/:title_id)/,
   /^\/finance\/(invoices|refunds|quarantine|bank-transfers)\/.*:/,
-  /^\/finance\/reconciliation\/.*:/,
+  /^\/finance\/reconciliation\/differences\/:/,
 ]
 const isShown = ({ path }: Route): boolean => !ELSEWHERE.some((pattern) => pattern.test(path))
 
@@ -79,6 +79,9 @@ export function idsOfDemo({ owner }: TestDatabase, operatorId: Uuid): Ids {
     session_id: () =>
       first(owner`SELECT id FROM auth_sessions WHERE operator_id = ${operatorId} AND revoked_at IS NULL ORDER BY created_at LIMIT 1`),
     export_id: () => first(owner`SELECT id FROM exports WHERE operator_id = ${operatorId} LIMIT 1`),
+    channel: async () => 'wechat',
+    day: async () =>
+      (await owner`SELECT bill_date::text AS day FROM provider_bills WHERE channel = 'wechat' ORDER BY bill_date DESC LIMIT 1`)[0]?.day,
     order_id: () => first(owner`SELECT id FROM recharge_orders WHERE operator_id = ${operatorId} ORDER BY id DESC LIMIT 1`),
     mail_id: () => first(owner`SELECT id FROM simulated_mails LIMIT 1`),
     app_id: () =>
