@@ -1,4 +1,4 @@
-import { and, eq, inArray } from 'drizzle-orm'
+import { and, eq, inArray, or, sql } from 'drizzle-orm'
 import * as v from 'valibot'
 import { invoiceRecords, operatorAccounts, rechargeOrders, refundRecords } from '#drizzle/schema'
 import { type Act, actOf, record } from '#src/audit-logs/audit-log'
@@ -46,12 +46,12 @@ export const openItemsOf = (operatorId: Uuid): Promise<OpenItem[]> => openItems(
 
 export type OpenItem = { kind: Extract<IdKind, 'refund' | 'invoice' | 'order'>; id: Uuid }
 
-/** What has to end before an account may: refunds and invoices that wait for finance, orders whose money may have come in. */
+/** What has to end before an account may: refunds that wait for finance or are on their way, invoices that wait, orders whose money may have come in. */
 async function openItems({ db }: Pick<Transaction, 'db'>, operatorId: Uuid): Promise<OpenItem[]> {
   const refunds = await db
     .select({ id: refundRecords.id })
     .from(refundRecords)
-    .where(and(eq(refundRecords.operatorId, operatorId), eq(refundRecords.status, 'pending')))
+    .where(and(eq(refundRecords.operatorId, operatorId), or(eq(refundRecords.status, 'pending'), isOnItsWay)))
     .limit(SHOWN)
   const invoices = await db
     .select({ id: invoiceRecords.id })
@@ -69,6 +69,9 @@ async function openItems({ db }: Pick<Transaction, 'db'>, operatorId: Uuid): Pro
     ...orders.map(({ id }) => ({ kind: 'order' as const, id })),
   ]
 }
+
+/** Approved, and not all of it paid out: what bounces comes back to the balance. */
+const isOnItsWay = sql`EXISTS (SELECT FROM refund_payouts p WHERE p.refund_id = ${refundRecords.id} AND p.status IN ('processing', 'abnormal'))`
 
 /** Of each kind; who has more open will see the rest once these are done. */
 const SHOWN = 20

@@ -58,13 +58,7 @@ async function askRefund(row: Quarantined, act: PersonalAct): Promise<RefundTrad
   const found = gateway(channel)
   if (!found) throw unavailable(channel)
   try {
-    return await found.refund({
-      outTradeNo: row.outTradeNo!,
-      outRefundNo: row.returnNo!,
-      amount: row.amount!,
-      total: row.amount!,
-      reason: '款项与订单不符，原路退回',
-    })
+    return await found.refund(refundOf(row))
   } catch (error) {
     if (error instanceof GatewayUnknown) throw unavailable(channel)
     if (!(error instanceof GatewayRefused)) throw error
@@ -79,6 +73,14 @@ async function askRefund(row: Quarantined, act: PersonalAct): Promise<RefundTrad
     throw new Problem('PAYMENT_FAILED', { channel, provider_code: error.code })
   }
 }
+
+const refundOf = (row: Quarantined) => ({
+  outTradeNo: row.outTradeNo!,
+  outRefundNo: row.returnNo!,
+  amount: row.amount!,
+  total: row.amount!,
+  reason: '款项与订单不符，原路退回',
+})
 
 /** The provider has clearly not done it: the money may be credited again, or go back by hand. */
 async function takeBack(tx: Transaction, found: Quarantined): Promise<void> {
@@ -135,7 +137,9 @@ async function isReturned(row: Quarantined): Promise<boolean> {
   const found = gateway(row.channel as Channel)
   if (!found) return false
   try {
-    return (await found.queryRefund({ outTradeNo: row.outTradeNo!, outRefundNo: row.returnNo! })).state === 'success'
+    const { state } = await found.queryRefund({ outTradeNo: row.outTradeNo!, outRefundNo: row.returnNo! })
+    // A process that died before the call left a number that the provider has never heard: it is sent now.
+    return (state === 'absent' ? (await found.refund(refundOf(row))).state : state) === 'success'
   } catch (error) {
     if (error instanceof GatewayUnknown || error instanceof GatewayRefused) return false
     throw error

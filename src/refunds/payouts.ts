@@ -25,7 +25,15 @@ export const sourceLimits = (now: Instant): SourceLimits => ({
   maxPartials: setting('refund_max_partials'),
 })
 
-/** The paid orders of an operator. */
+/**
+ * Orders that no provider can take a refund of: those whose number is not the provider's (resolve-quarantine.ts#numberFor), and those
+ * whose amount its bill has corrected, since a refund names the amount that was paid. Their money goes back by bank transfer.
+ */
+const takesRefunds = sql`NOT (${rechargeOrders.origin} = 'quarantine' AND ${rechargeOrders.outTradeNo} ~ '^Q[0-9a-f]{32}$')
+  AND NOT EXISTS (SELECT FROM bill_differences d WHERE d.order_id = ${rechargeOrders.id} AND d.state = 'resolved'
+    AND d.action IN ('reverse', 'correct'))`
+
+/** The paid orders of an operator that refunds can go back to. */
 export const sourceOrders = (db: Transaction['db'], operatorId: Uuid): Promise<SourceOrder[]> =>
   db
     .select({
@@ -37,7 +45,7 @@ export const sourceOrders = (db: Transaction['db'], operatorId: Uuid): Promise<S
       paidAt: sql<Instant>`${rechargeOrders.paidAt}`.mapWith(rechargeOrders.paidAt),
     })
     .from(rechargeOrders)
-    .where(and(eq(rechargeOrders.operatorId, operatorId), eq(rechargeOrders.status, 'success')))
+    .where(and(eq(rechargeOrders.operatorId, operatorId), eq(rechargeOrders.status, 'success'), takesRefunds))
 
 /** The same under our lock: no other refund takes of them until this transaction ends. */
 export async function lockSourceOrders(tx: Transaction, operatorId: Uuid): Promise<SourceOrder[]> {

@@ -135,6 +135,9 @@ async function revive(stage: Stage): Promise<boolean> {
   return true
 }
 
+/** After a lost answer, so long until a process that lives is asked again. */
+const LOST_MS = 1_000
+
 /** A call of the API that a caller repeats until it is answered, as its client library would. */
 async function call(stage: Stage, at: string, { token, body, key }: { token: string; body?: object; key?: string }) {
   const [method, path] = at.split(' ') as [string, string]
@@ -154,6 +157,7 @@ async function call(stage: Stage, at: string, { token, body, key }: { token: str
       stage.story.push(`${at} → ${response.status}`)
       return { status: response.status, ...answer }
     } catch {
+      await stage.world.diesWithin(LOST_MS)
       await revive(stage)
     }
   }

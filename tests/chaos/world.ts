@@ -83,6 +83,11 @@ function openProduct(env: Record<string, string>, url: string) {
     },
     /** Whether the server died by itself since it was asked last. */
     hasDied: () => server !== undefined && server.signalCode === 'SIGKILL',
+    /** Whether it is dead within this time: a caller hears of a death before the process table does. */
+    diesWithin: async (milliseconds: number) => {
+      await Promise.race([server?.exited, Bun.sleep(milliseconds)])
+      return server?.signalCode === 'SIGKILL'
+    },
     /** The jobs of payments and refunds, once, in a process of their own; true when it died on the way. */
     work: async (faultAt: string, ahead: number): Promise<boolean> => {
       const worker = spawn(['tests/chaos/worker.ts', String(ahead)], faultAt)

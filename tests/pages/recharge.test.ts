@@ -160,14 +160,24 @@ test('a second sending of the same form is the same order', async () => {
 test('a provider that refuses is said on the form; the order has failed and the balance stands', async () => {
   const operator = await anOperator()
   const { visitor, csrf } = await visitorOf(operator.username)
+  const form = { csrf_token: csrf, preset: '100.00', own: '', method: 'wechat', key: crypto.randomUUID() }
+  away = useGateways({ ...bank.env, WECHAT_APP_ID: 'wx0000000000000000' }, server.url)
+  const answer = await visitor.post('/operator/recharges', form)
+  away = useGateways(bank.env, server.url)
+  const order = await lastOrder(operator.id)
+  expect([answer.status, answer.html.includes('支付下单失败'), order.status]).toEqual([502, true, 'failed'])
+  expect(await balanceOf(operator.id)).toBe(0n as never)
+})
+
+test('a provider that is too busy leaves the order open: what the payer is shown is asked for again', async () => {
+  const operator = await anOperator()
+  const { visitor, csrf } = await visitorOf(operator.username)
   await bank.control.chaos('call.429', { count: 1 })
   const form = { csrf_token: csrf, preset: '100.00', own: '', method: 'wechat', key: crypto.randomUUID() }
   const answer = await visitor.post('/operator/recharges', form)
   await bank.control.clearChaos()
-  const order = await lastOrder(operator.id)
-  if (answer.status === 303) expect(order.status).toBe('pending')
-  else expect([answer.status, answer.html.includes('支付下单失败'), order.status]).toEqual([502, true, 'failed'])
-  expect(await balanceOf(operator.id)).toBe(0n as never)
+  expect([answer.status, (await lastOrder(operator.id)).status]).toEqual([303, 'pending'])
+  expect((await visitor.get(answer.location!)).html).toContain('<svg')
 })
 
 test('an order that nobody pays ends by itself and says so; late money is credited and flagged', async () => {

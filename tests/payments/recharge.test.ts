@@ -106,8 +106,7 @@ test('money for a cancelled order that the provider never knew comes late and is
   const token = await operatorToken(placed.operator.id)
   const id = showId('order', placed.order.id)
   expect((await call(`POST /v1/operators/me/recharge/${id}/cancel`, { token })).status).toBe(200)
-  const paid = await scene.bank.control.pay('alipay', placed.order.outTradeNo).catch(() => undefined)
-  if (!paid) return
+  await scene.bank.control.pay('alipay', placed.order.outTradeNo, { late: true })
   expect((await settleOrder({ orderId: placed.order.id }, now())).outcome).toBe('credited')
   expect((await call(`GET /v1/operators/me/recharge/${id}`, { token })).body.data).toMatchObject({ status: 'success', late: true })
 })

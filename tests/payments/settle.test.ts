@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'bun:test'
+import { SYSTEM } from '#src/audit-logs/audit-log'
 import { addSeconds, now } from '#src/core/time'
 import { proveLedger } from '#src/ledger/prove'
+import { creditOrder } from '#src/payments/credit'
 import { GatewayUnknown } from '#src/payments/gateways/gateway'
+import { lockOrder } from '#src/payments/orders'
 import { settleOrder, settlePayment } from '#src/payments/settle'
+import { transaction } from '#src/platform/database'
 import { bookFaults } from '#tests/ledger/books'
 import { auditRows } from '#tests/support/api'
 import { balanceOf } from '#tests/support/factory'
@@ -112,6 +116,24 @@ describe.each(['wechat', 'alipay'] as const)('%s', (channel) => {
     await settle(placed).catch(() => {})
     await settle(placed)
     expect(await balanceOf(placed.operator.id)).toBe(10_000n as never)
+  })
+
+  test('a second payment of an order that is paid is kept apart: one credit, the rest in suspense', async () => {
+    const placed = await anOrder({ channel })
+    // An earlier payment, in the books already; the provider now shows another one under the order's number.
+    const earlier = { kind: 'recharge', providerTxnId: `earlier${placed.order.outTradeNo}`, paidAt: now(), late: false } as const
+    await transaction(async (tx) => creditOrder(tx, await lockOrder(tx, placed.order), earlier, { actor: SYSTEM, origin: null, at: now() }))
+    await pay(placed)
+    const outcomes = (await Promise.all(Array.from({ length: 5 }, () => settle(placed)))).map(({ outcome }) => outcome)
+    expect(new Set(outcomes)).toEqual(new Set(['quarantined']))
+    expect(await balanceOf(placed.operator.id)).toBe(10_000n as never)
+    expect(await keptOf(placed.order.id)).toMatchObject([{ cause: 'duplicate', fen: 10_000, status: 'open' }])
+    expect((await journalOf(placed.operator.id)).map(({ type, fen }) => [type, fen])).toEqual([
+      ['recharge', 10_000],
+      ['suspense', 10_000],
+    ])
+    expect(await stored(placed.order.id)).toMatchObject({ status: 'success' })
+    expect(await isProved()).toEqual([])
   })
 
   test('a payment is found by the provider’s own number', async () => {

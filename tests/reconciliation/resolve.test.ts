@@ -6,10 +6,11 @@ import { Problem } from '#src/core/problem'
 import { addDays, addSeconds, now } from '#src/core/time'
 import { proveLedger } from '#src/ledger/prove'
 import type { Channel } from '#src/payments/gateways/gateway'
-import { transaction } from '#src/platform/database'
+import { read, transaction } from '#src/platform/database'
 import { closeDays } from '#src/reconciliation/close-day'
 import { approveResolution, carryDifference, proposeResolution, rejectResolution } from '#src/reconciliation/differences'
 import { matchChannel } from '#src/reconciliation/match'
+import { sourceOrders } from '#src/refunds/payouts'
 import { openTestDatabase } from '#tests/support/database'
 import { anOperator, aStaff, balanceOf, debit, type TestStaff } from '#tests/support/factory'
 import { anOpenOrder, aPaidOrder, aRefund, at, providerNumber, reconcile } from './day'
@@ -177,6 +178,8 @@ describe('what closes a difference stands in the journal', () => {
     await approve(id)
     expect(await differenceRow(id)).toMatchObject({ type: 'adjustment', debit: debitAccount, credit: creditAccount, amount })
     expect(await balanceOf(operator.id)).toBe(money(balance))
+    // No refund names an order whose amount was wrong: its money goes back by bank transfer.
+    expect(await sourceOrders(read(), operator.id)).toEqual([])
   })
 
   test('fee: what was kept beyond the contract is booked to the channel, the balance untouched', async () => {

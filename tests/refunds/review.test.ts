@@ -3,7 +3,7 @@ import { newId } from '#src/core/ids'
 import { addDays, now } from '#src/core/time'
 import { auditRows, faultyFields, ISO_TIME, operatorToken, staffToken, wireId, withServer } from '#tests/support/api'
 import { authorize } from '#tests/support/client'
-import { aGrant, anApplication, anOperator, aSite, aStaff, balanceOf, debit } from '#tests/support/factory'
+import { aGrant, anApplication, anOperator, aSite, aStaff, balanceOf, debit, PASSWORD } from '#tests/support/factory'
 import { aManager, aPaidOrder, aPayer, doors, REASON, refusal } from './scene'
 
 const scene = withServer()
@@ -285,4 +285,19 @@ describe('who may', () => {
     expect(faultyFields(await approve(person, `refund_${newId()}`, { note: '长'.repeat(201) }))).toEqual(['note'])
     expect(faultyFields(await approve(person, `refund_${newId()}`, { amount: '1.00' }))).toEqual(['amount'])
   })
+})
+
+test('an account stays open while a refund of it is on its way: what bounces comes back to its balance', async () => {
+  const { token } = await aPayer('100.00')
+  const id = await asked(token)
+  await approve(await aManager(), id)
+  const close = () => call('DELETE /v1/operators/me', { token, body: { password: PASSWORD } })
+  const refused = await close()
+  expect([refused.status, refused.body.error_code, refused.body.details as unknown]).toEqual([
+    409,
+    'OPEN_ITEMS',
+    { items: [{ type: 'refund', id }] },
+  ])
+  await started.database.owner`UPDATE refund_payouts SET status = 'abnormal' WHERE refund_id = ${id.slice(7)}`
+  expect((await close()).status).toBe(409)
 })

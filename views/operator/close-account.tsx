@@ -44,6 +44,9 @@ export function CloseAccountPage(props: CloseAccountProps) {
         {props.balance > ZERO && (
           <Notice tone="warn" title={t('account.close.balance', { balance: formatYuan(props.balance) })}>
             <p>{t('account.close.balance.next')}</p>
+            <p>
+              <a href="/operator/refunds/new">{t('account.close.balance.refund')}</a>
+            </p>
           </Notice>
         )}
         {props.openItems.length > 0 && <OpenItems of={props.openItems} />}
