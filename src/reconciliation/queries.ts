@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm'
 import * as v from 'valibot'
-import { DIFFERENCE_KINDS, DIFFERENCE_STATES, providerBills } from '#drizzle/schema'
+import { DIFFERENCE_KINDS, DIFFERENCE_STATES, providerBills, type rechargeOrders, type refundPayouts } from '#drizzle/schema'
 import { showId, type Uuid } from '#src/core/ids'
 import { cutPage, isBackwards, type Keyset, rowsWanted, type Slice } from '#src/core/keyset'
 import type { Money } from '#src/core/money'
@@ -161,13 +161,20 @@ export type OneDifference = DifferenceRow & {
   actionOperator: string | null
   order: {
     amount: Money
-    status: string
+    status: (typeof rechargeOrders.$inferSelect)['status']
     outTradeNo: string
     providerTxnId: string | null
     createdAt: Instant
     paidAt: Instant | null
   } | null
-  payout: { amount: Money; status: string; outRefundNo: string; refundId: Uuid; createdAt: Instant; finishedAt: Instant | null } | null
+  payout: {
+    amount: Money
+    status: (typeof refundPayouts.$inferSelect)['status']
+    outRefundNo: string
+    refundId: Uuid
+    createdAt: Instant
+    finishedAt: Instant | null
+  } | null
   journal: JournalFact | null
   resolution: JournalFact | null
   line: {

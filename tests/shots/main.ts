@@ -15,6 +15,7 @@ import { createDatabase } from '#tests/support/database'
 import { startServer } from '#tests/support/http'
 import { DESK, PHONE, watchedPage } from '#tests/support/watched-page'
 import { idsOfDemo, type Role, unvisited, visitsOf } from './plan'
+import { tellStories } from './stories'
 
 /**
  * `bun run shots`: every page of the route table as the role it is for, at two widths, light and dark, and once in English, as PNG
@@ -174,9 +175,10 @@ await simulateMail({
 })
 // As the workers do, so that there is a file to download.
 await makeExport((await claimExport(now()))!)
+const demo = (await findOperatorByName('demo_operator'))!
+const bank = await tellStories(database, demo)
 const server = startServer()
 const browsers = { zh: await launchBrowser(undefined, LOCALES.zh), en: await launchBrowser(undefined, LOCALES.en) }
-const demo = (await findOperatorByName('demo_operator'))!
 const jobs: Job[] = []
 for (const role of ROLES) {
   const cookies = await signIn(role, browsers.zh, server.url)
@@ -191,6 +193,7 @@ const faults = [
   )),
 ]
 rmSync(await exportFolder(), { recursive: true, force: true })
+await bank.stop()
 await Promise.all(Object.values(browsers).map((browser) => browser.close()))
 const count = jobs.reduce((sum, { visits }) => sum + visits.length, 0)
 const pages = new Set(jobs.flatMap(({ visits }) => visits)).size

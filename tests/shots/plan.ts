@@ -14,7 +14,13 @@ export type Role = {
 }
 
 /** GET routes of the pages' door that show no page: they lead on, stream, or give a file. */
-const NO_PAGE: readonly RegExp[] = [/^\/(language|theme)$/, /\/events$/, /\/(file|download|progress)$/, /\.(jsonl|mjs|csv|pdf|xlsx)$/]
+const NO_PAGE: readonly RegExp[] = [
+  /^\/(language|theme)$/,
+  /\/events$/,
+  /\/(file|download|progress|voucher|proof)$/,
+  /\/proofs\/:\w+$/,
+  /\.(jsonl|mjs|csv|pdf|xlsx)$/,
+]
 
 const isPage = ({ door, method, path }: Route): boolean =>
   door === 'pages' && method === 'GET' && !NO_PAGE.some((pattern) => pattern.test(path))
@@ -31,19 +37,9 @@ const VIEWERS: Record<Route['audience'], Role['name']> = {
   analyst: 'analyst',
 }
 
-/** They need a story that the demo does not tell, or are files; the journeys of tests/pages open each of them. */
-const ELSEWHERE = [
-  /^\/operator\/recharges\/:order_id\/(cancellation|voucher)$/,
-  /^\/operator\/refunds\/:refund_id/,
-  /^\/operator\/invoices\/(:invoice_id|titles\/:title_id)/,
-  /^\/finance\/(invoices|refunds|quarantine|bank-transfers)\/.*:/,
-  /^\/finance\/reconciliation\/differences\/:/,
-]
-const isShown = ({ path }: Route): boolean => !ELSEWHERE.some((pattern) => pattern.test(path))
-
 /** Every address a role looks at: all page routes of its door, with an id of the demo in place of each parameter, and its own besides. */
 export async function visitsOf(role: Role, ids: Ids): Promise<string[]> {
-  const own = routes.filter((route) => isPage(route) && isShown(route) && VIEWERS[route.audience] === role.name)
+  const own = routes.filter((route) => isPage(route) && VIEWERS[route.audience] === role.name)
   const found = await Promise.all(own.map(({ path }) => addressOf(path, ids)))
   return [...new Set([...found, ...role.pages])]
 }
@@ -51,7 +47,7 @@ export async function visitsOf(role: Role, ids: Ids): Promise<string[]> {
 /** Page routes that no role looks at; there must be none. */
 export function unvisited(visits: readonly string[]): string[] {
   const seen = visits.map((visit) => visit.split('?')[0]!)
-  return routes.filter((route) => isPage(route) && isShown(route) && !seen.some((path) => fits(route.path, path))).map(({ path }) => path)
+  return routes.filter((route) => isPage(route) && !seen.some((path) => fits(route.path, path))).map(({ path }) => path)
 }
 
 function fits(pattern: string, path: string): boolean {
@@ -82,7 +78,10 @@ export function idsOfDemo({ owner }: TestDatabase, operatorId: Uuid): Ids {
     channel: async () => 'wechat',
     day: async () =>
       (await owner`SELECT bill_date::text AS day FROM provider_bills WHERE channel = 'wechat' ORDER BY bill_date DESC LIMIT 1`)[0]?.day,
-    order_id: () => first(owner`SELECT id FROM recharge_orders WHERE operator_id = ${operatorId} ORDER BY id DESC LIMIT 1`),
+    title_id: () => first(owner`SELECT id FROM invoice_titles WHERE operator_id = ${operatorId} LIMIT 1`),
+    quarantine_id: () => first(owner`SELECT id FROM payment_quarantine WHERE status = 'open' LIMIT 1`),
+    payout_id: () => first(owner`SELECT id FROM refund_payouts WHERE status = 'abnormal' LIMIT 1`),
+    difference_id: () => first(owner`SELECT id FROM bill_differences WHERE state = 'open' ORDER BY found_at LIMIT 1`),
     mail_id: () => first(owner`SELECT id FROM simulated_mails LIMIT 1`),
     app_id: () =>
       first(owner`SELECT id FROM applications a WHERE is_active AND NOT EXISTS
@@ -90,8 +89,20 @@ export function idsOfDemo({ owner }: TestDatabase, operatorId: Uuid): Ids {
         AND NOT EXISTS (SELECT FROM application_authorization_requests r WHERE r.application_id = a.id AND r.operator_id = ${operatorId}
           AND r.status = 'pending') ORDER BY id LIMIT 1`),
   }
+  /** What a page is about where its parameter alone does not say it: what can still be withdrawn, what finance decides on. */
+  const particular: [RegExp, string, () => Promise<Uuid | undefined>][] = [
+    [/bank-transfers/, 'order_id', () => first(owner`SELECT order_id AS id FROM bank_transfers WHERE decided_at IS NULL LIMIT 1`)],
+    [/./, 'order_id', () => newest('recharge_orders', 'pending')],
+    [/^.operator.*withdrawal|^.finance/, 'refund_id', () => newest('refund_records', 'pending')],
+    [/./, 'refund_id', () => newest('refund_records', 'approved')],
+    [/^.operator.*withdrawal|^.finance/, 'invoice_id', () => newest('invoice_records', 'pending')],
+    [/./, 'invoice_id', () => newest('invoice_records', 'approved')],
+  ]
+  const newest = (table: string, status: string) =>
+    first(owner`SELECT id FROM ${owner(table)} WHERE operator_id = ${operatorId} AND status = ${status} ORDER BY id DESC LIMIT 1`)
   return async (parameter, path) => {
-    const id = await known[parameter]?.()
+    const one = particular.find(([pattern, name]) => name === parameter && pattern.test(path))
+    const id = await (one?.[2] ?? known[parameter])?.()
     if (!id) throw new Error(`${path}: no example for :${parameter}; add one to idsOfDemo in tests/shots/plan.ts`)
     return id
   }

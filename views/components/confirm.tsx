@@ -15,7 +15,7 @@ type ConfirmProps = {
   /** Where the form is sent. */
   action: string
   verb: string
-  /** Where 取消 leads to. */
+  /** Where 返回 leads to. */
   back: string
   /** What is meant, and what follows from it. */
   children: ComponentChildren
@@ -40,7 +40,7 @@ export function ConfirmForm({ id, action, verb, back, children, fields = {}, ton
           {verb}
         </button>
         <a class="button" href={back} data-dialog-close>
-          {t('form.cancel')}
+          {t('form.back')}
         </a>
       </div>
     </form>

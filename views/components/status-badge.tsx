@@ -70,6 +70,11 @@ const LOOKS = {
     expired: { tone: 'neutral', label: 'recharge.state.expired' },
     abnormal: { tone: 'warn', label: 'recharge.state.abnormal' },
   },
+  transfer: {
+    pending: { tone: 'warn', label: 'payments.transfers.state.pending' },
+    success: { tone: 'ok', label: 'payments.transfers.state.success' },
+    failed: { tone: 'neutral', label: 'payments.transfers.state.failed' },
+  },
   quarantine: {
     open: { tone: 'warn', label: 'payments.quarantine.state.open' },
     credited: { tone: 'ok', label: 'payments.quarantine.state.credited' },

@@ -74,7 +74,7 @@ export function BankTransfersPage({ transfers, state }: { transfers: Slice<Trans
             { head: t('payments.transfers.payer'), cell: ({ transfer }) => <Name of={transfer.payerName} />, wide: true },
             { head: t('payments.transfers.day'), cell: ({ transfer }) => transfer.transferredOn },
             { head: t('recharge.column.amount'), cell: ({ order }) => <Yuan of={order.amount} />, number: true },
-            { head: t('recharge.column.state'), cell: ({ order }) => <StatusBadge noun="recharge" state={order.status} /> },
+            { head: t('recharge.column.state'), cell: ({ order }) => <StatusBadge noun="transfer" state={transferState(order)} /> },
           ]}
         />
       </section>
@@ -110,7 +110,7 @@ export function BankTransferPage(props: TransferPageProps) {
         </Notice>
       )}
       <div class="columns even">
-        <Panel id="transfer" title={t('payments.transfers.voucher')} note={<StatusBadge noun="recharge" state={order.status} />}>
+        <Panel id="transfer" title={t('payments.transfers.voucher')} note={<StatusBadge noun="transfer" state={transferState(order)} />}>
           <TransferFacts {...props} />
         </Panel>
         {open && props.mayResolve && (
@@ -197,3 +197,6 @@ function Reject({ order, values, errors }: TransferPageProps) {
     </Panel>
   )
 }
+
+/** An order by bank transfer waits for a person, not for a payer. */
+const transferState = ({ status }: { status: string }) => (status === 'success' || status === 'failed' ? status : 'pending')

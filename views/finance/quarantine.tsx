@@ -102,6 +102,10 @@ export function QuarantinePage({ kept, status }: { kept: Slice<QuarantinedView>;
   )
 }
 
+/** The words for what a provider says; what else it sends stands under its own name. */
+const TOLD = ['ours', 'state', 'amount', 'paid_at', 'currency', 'out_trade_no', 'provider_txn_id'] as const
+const isTold = (name: string): name is (typeof TOLD)[number] => (TOLD as readonly string[]).includes(name)
+
 export type ResolveProps = QuarantinedView & {
   ordered: Money | null
   /** What the provider said, as it was kept. */
@@ -127,7 +131,12 @@ export function QuarantinedPage(props: ResolveProps) {
             <PaymentFacts {...props} />
           </Panel>
           <Panel id="told" title={t('payments.quarantine.told')}>
-            <Facts rows={told.map(({ name, value }) => ({ label: name, value: <code>{value}</code> }))} />
+            <Facts
+              rows={told.map(({ name, value }) => ({
+                label: isTold(name) ? t(`payments.quarantine.told.${name}`) : name,
+                value: <code>{value}</code>,
+              }))}
+            />
           </Panel>
         </div>
         <Panel id="resolve" title={t(row.status === 'open' ? 'payments.quarantine.resolve' : 'payments.quarantine.resolved')}>

@@ -28,13 +28,20 @@ export type DifferenceCase = DifferenceView & {
   actionOperator: string | null
   order: {
     amount: Money
-    status: string
+    status: 'pending' | 'processing' | 'success' | 'failed' | 'expired' | 'abnormal'
     outTradeNo: string
     providerTxnId: string | null
     createdAt: Instant
     paidAt: Instant | null
   } | null
-  payout: { amount: Money; status: string; outRefundNo: string; refundId: string; createdAt: Instant; finishedAt: Instant | null } | null
+  payout: {
+    amount: Money
+    status: 'processing' | 'completed' | 'abnormal' | 'replaced' | 'returned'
+    outRefundNo: string
+    refundId: string
+    createdAt: Instant
+    finishedAt: Instant | null
+  } | null
   journal: JournalView | null
   resolution: JournalView | null
   line: {
@@ -131,7 +138,7 @@ function OrderFacts({ of }: { of: DifferenceCase['order'] }) {
     <Facts
       rows={[
         row(t('reconcile.amount'), <Yuan of={of.amount} />),
-        row(t('reconcile.state'), of.status),
+        row(t('reconcile.state'), <StatusBadge noun="recharge" state={of.status} />),
         row(t('reconcile.number'), <Name of={of.outTradeNo} />),
         row(t('reconcile.providerNo'), of.providerTxnId ? <Name of={of.providerTxnId} /> : '—'),
         row(t('reconcile.time'), <Moment at={of.paidAt ?? of.createdAt} seconds />),
@@ -146,7 +153,7 @@ function PayoutFacts({ of }: { of: NonNullable<DifferenceCase['payout']> }) {
     <Facts
       rows={[
         row(t('reconcile.amount'), <Yuan of={of.amount} />),
-        row(t('reconcile.state'), of.status),
+        row(t('reconcile.state'), <StatusBadge noun="payout" state={of.status} />),
         row(t('reconcile.number'), <Name of={of.outRefundNo} />),
         row(t('reconcile.time'), <Moment at={of.finishedAt ?? of.createdAt} seconds />),
         row(t('reconcile.sides.payout'), <Name of={showId('refund', of.refundId)} />),

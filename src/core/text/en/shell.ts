@@ -70,6 +70,7 @@ export const shell: Record<keyof typeof zh, string> = {
   'form.optional': 'optional',
   'form.sending': 'Sending…',
   'form.cancel': 'Cancel',
+  'form.back': 'Go back',
 
   'filter.apply': 'Filter',
   'filter.days': 'Period',

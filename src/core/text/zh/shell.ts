@@ -68,6 +68,7 @@ export const shell = {
   'form.optional': '选填',
   'form.sending': '正在提交…',
   'form.cancel': '取消',
+  'form.back': '返回',
 
   'filter.apply': '筛选',
   'filter.days': '时间范围',
