@@ -16,6 +16,9 @@ const LEFT_OUT = /\b(?:test|it|describe)\s*(?:\.\w+)*\.(?:skip|skipIf|only|todo|
 /** A browser or three server processes on a busy machine take a while; whoever hangs is still named. */
 const PATIENCE_MS = 60_000
 
+/** Two files at a time, each with databases of its own: while one waits for a browser, a process or a commit, the other one works. */
+const SIDE_BY_SIDE = ['--parallel=2', '--no-isolate']
+
 /** More than `bun test` writes after its last test. */
 const SUMMARY_CHARACTERS = 4_000
 
@@ -80,7 +83,7 @@ export function leftOutLines(source: string): number[] {
 
 /** Runs `bun test` with its output passed through, and counts from its closing lines. */
 async function bunTest(chosen: string[]): Promise<Counts> {
-  const cmd = [process.execPath, '--no-env-file', 'test', '--timeout', String(PATIENCE_MS), ...chosen]
+  const cmd = [process.execPath, '--no-env-file', 'test', '--timeout', String(PATIENCE_MS), ...SIDE_BY_SIDE, ...chosen]
   const env = { ...testEnvironment(), ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}) }
   const tests = Bun.spawn({ cmd, cwd: root, env, stdin: 'ignore', stdout: 'inherit', stderr: 'pipe' })
   let end = ''
