@@ -5,10 +5,15 @@ import type { Connection } from '#src/platform/database-url'
 import { DEMO_OPERATORS } from './seed/accounts'
 import { extrasOf, refundsOf } from './seed/extras'
 import { playHistory } from './seed/history'
+import { writePlans } from './seed/plans'
 import { buildWorld } from './seed/world'
 import { writeBills } from './seed/write-bills'
+import { writeDesk } from './seed/write-desk'
 import { writeExport } from './seed/write-export'
+import { writeAdjustments, writeClosings } from './seed/write-finance-desk'
 import { finishRefunds, writeHistory, writeRefunds } from './seed/write-history'
+import { writeInvoices } from './seed/write-invoices'
+import { writeReports } from './seed/write-reports'
 import { writeAudit, writeMessages, writeRequestLog } from './seed/write-traces'
 import { writeWorld } from './seed/write-world'
 
@@ -57,7 +62,13 @@ async function writeDemo(tx: Transaction): Promise<void> {
   await finishRefunds(tx)
   await writeBills(tx, world.now)
   await writeRequestLog(tx, world, histories)
+  await writePlans(tx, world)
   await writeMessages(tx, world)
   await writeExport(tx, world)
-  await writeAudit(tx, world, refunds)
+  await writeAdjustments(tx, world)
+  await writeClosings(tx, world)
+  await writeReports(tx, world)
+  await writeInvoices(tx, world)
+  await writeDesk(tx, world, histories, refunds)
+  await writeAudit(tx, world, histories, refunds)
 }

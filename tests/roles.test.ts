@@ -31,6 +31,7 @@ const OPEN = [
   'GET /health/live',
   'GET /health/ready',
   'GET /health/redis',
+  'GET /invoices/check',
   'GET /language',
   'GET /metrics',
   'GET /openapi.json',

@@ -9,7 +9,7 @@ import { SearchBox } from './components/search-box'
 import { Shortcuts } from './components/shortcuts'
 import { Toast } from './components/toast'
 import { Document } from './document'
-import { AREAS, goKey, isCurrent, navigationFor } from './navigation'
+import { AREAS, goKey, isCurrent, navigationFor, navigationGroups } from './navigation'
 import { type PageContext, usePage, useText } from './page-context'
 
 type Viewer = NonNullable<PageContext['viewer']>
@@ -97,6 +97,12 @@ function AccountMenu({ viewer }: { viewer: Viewer }) {
             {t('nav.account')}
           </a>
         )}
+        {viewer.kind !== 'operator' && (
+          <a class="menu-item" href="/staff/security">
+            <Icon name="shield-check" />
+            {t('security.title')}
+          </a>
+        )}
         <button type="button" class="menu-item" data-keys-list hidden>
           <Icon name="keyboard" />
           {t('keys.title')}
@@ -115,7 +121,6 @@ function AccountMenu({ viewer }: { viewer: Viewer }) {
 
 /** Beside the page on a desktop, a strip of icons on a tablet, a drawer opened by its own address on a phone. */
 function SideNavigation({ viewer }: { viewer: Viewer }) {
-  const { path } = usePage()
   const t = useText()
   return (
     <>
@@ -127,27 +132,35 @@ function SideNavigation({ viewer }: { viewer: Viewer }) {
               <Icon name="x" size={20} />
             </a>
           </p>
-          <ul>
-            {navigationFor(viewer.kind).map((row) => (
-              <li key={row.href}>
-                <a
-                  class="side-link"
-                  href={row.href}
-                  data-go={goKey(row.href)}
-                  aria-current={isCurrent(row.href, path) ? 'page' : undefined}
-                >
-                  <Icon name={row.icon} size={20} />
-                  <span class="side-label">{t(row.label)}</span>
-                </a>
-              </li>
-            ))}
-          </ul>
+          {navigationGroups(viewer).map(({ heading, rows }) => (
+            <SideGroup key={heading} heading={heading} rows={rows} />
+          ))}
           <div class="side-foot">
             <Preferences />
           </div>
         </div>
       </nav>
       <div class="veil" data-drawer-close />
+    </>
+  )
+}
+
+function SideGroup({ heading, rows }: ReturnType<typeof navigationGroups>[number]) {
+  const { path } = usePage()
+  const t = useText()
+  return (
+    <>
+      {heading && <p class="side-group">{t(heading)}</p>}
+      <ul>
+        {rows.map((row) => (
+          <li key={row.href}>
+            <a class="side-link" href={row.href} data-go={goKey(row.href)} aria-current={isCurrent(row.href, path) ? 'page' : undefined}>
+              <Icon name={row.icon} size={20} />
+              <span class="side-label">{t(row.label)}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
     </>
   )
 }
@@ -189,7 +202,7 @@ function Heading({ viewer, title, note, trail = [], action }: Omit<LayoutProps, 
 function BottomBar({ viewer }: { viewer: Viewer }) {
   const { path } = usePage()
   const t = useText()
-  const tasks = navigationFor(viewer.kind).filter((row) => row.task)
+  const tasks = navigationFor(viewer).filter((row) => row.task)
   return (
     <nav class="bottom-bar" aria-label={t('shell.tasks')}>
       {tasks.map((row) => (

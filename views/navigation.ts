@@ -1,43 +1,5 @@
 import { type PlainKey, text } from '#src/core/text'
-import type { IconName } from './components/icon'
-import type { PageContext } from './page-context'
-
-type ViewerKind = NonNullable<PageContext['viewer']>['kind']
-
-type NavigationRow = {
-  for: ViewerKind
-  href: string
-  label: PlainKey
-  icon: IconName
-  /** Also in the phone's bottom bar; at most four for each kind of viewer. */
-  task: boolean
-}
-
-/** Every page the navigation leads to. A page that does not exist has no row, and a role sees only its own rows. */
-const NAVIGATION: readonly NavigationRow[] = [
-  { for: 'operator', href: '/operator/', label: 'nav.home', icon: 'house', task: true },
-  { for: 'operator', href: '/operator/recharge', label: 'recharge.title', icon: 'wallet', task: true },
-  { for: 'operator', href: '/operator/usage', label: 'nav.usage', icon: 'receipt', task: true },
-  { for: 'operator', href: '/operator/statistics', label: 'nav.statistics', icon: 'chart-column', task: false },
-  { for: 'operator', href: '/operator/sites', label: 'nav.sites', icon: 'store', task: false },
-  { for: 'operator', href: '/operator/applications', label: 'nav.applications', icon: 'gamepad-2', task: false },
-  { for: 'operator', href: '/operator/transactions', label: 'transactions.title', icon: 'landmark', task: false },
-  { for: 'operator', href: '/operator/invoices', label: 'invoices.title', icon: 'file-text', task: false },
-  { for: 'operator', href: '/operator/refunds', label: 'nav.refunds', icon: 'arrow-up-right', task: false },
-  { for: 'operator', href: '/operator/exports', label: 'exports.title', icon: 'download', task: false },
-  { for: 'operator', href: '/operator/api-keys', label: 'nav.apiKeys', icon: 'key-round', task: false },
-  { for: 'operator', href: '/operator/profile', label: 'nav.account', icon: 'circle-user', task: false },
-  { for: 'operator', href: '/operator/messages', label: 'messages.title', icon: 'bell', task: true },
-  { for: 'admin', href: '/admin/', label: 'nav.home', icon: 'house', task: true },
-  { for: 'finance', href: '/finance/', label: 'nav.home', icon: 'house', task: true },
-  { for: 'finance', href: '/finance/recharge-orders', label: 'nav.rechargeOrders', icon: 'wallet', task: true },
-  { for: 'finance', href: '/finance/quarantine', label: 'nav.quarantine', icon: 'triangle-alert', task: false },
-  { for: 'finance', href: '/finance/bank-transfers', label: 'nav.bankTransfers', icon: 'landmark', task: false },
-  { for: 'finance', href: '/finance/invoices', label: 'invoices.desk', icon: 'file-text', task: true },
-  { for: 'finance', href: '/finance/reconciliation', label: 'reconcile.title', icon: 'shield-check', task: false },
-  { for: 'finance', href: '/finance/refunds', label: 'refunds.review', icon: 'arrow-up-right', task: true },
-  { for: 'analyst', href: '/analytics/', label: 'nav.home', icon: 'house', task: true },
-]
+import { NAVIGATION, type NavigationGroup, type NavigationRow, type ViewerKind } from './navigation-rows'
 
 /** Where each kind of viewer starts and signs out; analysts come in through the administrators' door. */
 export const AREAS = {
@@ -47,13 +9,27 @@ export const AREAS = {
   analyst: { home: '/analytics/', search: '/staff/search', signOut: '/admin/logout', name: 'audience.analyst' },
 } as const satisfies Record<ViewerKind, { home: string; search: string; signOut: string; name: PlainKey }>
 
-export const navigationFor = (kind: ViewerKind): readonly NavigationRow[] => NAVIGATION.filter((row) => row.for === kind)
+/** Whose navigation: the kind of viewer and, for staff, what they may do. */
+type Visitor = { kind: ViewerKind; permissions?: readonly string[] }
+
+/** What a viewer sees, heading by heading; a heading without rows is left out. */
+export const navigationGroups = ({ kind, permissions = [] }: Visitor): NavigationGroup[] =>
+  NAVIGATION[kind]
+    .map(({ heading, rows }) => ({ heading, rows: rows.filter(({ permission }) => !permission || permissions.includes(permission)) }))
+    .filter(({ rows }) => rows.length > 0)
+
+/** The same rows in one list. */
+export const navigationFor = (viewer: Visitor): readonly NavigationRow[] => navigationGroups(viewer).flatMap(({ rows }) => rows)
 
 /** Pages that belong to a row though their address does not begin with its own: tabs beside it. */
 const BESIDE: Readonly<Record<string, readonly string[]>> = {
   '/operator/recharge': ['/operator/recharges', '/operator/bank-transfers'],
   '/operator/usage': ['/operator/explain'],
   '/operator/transactions': ['/operator/statement', '/operator/ledger'],
+  '/admin/api-keys': ['/admin/anomalies'],
+  '/admin/audit-logs': ['/admin/audit-checks'],
+  '/finance/audit-logs': ['/finance/audit-checks'],
+  '/analytics/': ['/analytics/ranking', '/analytics/players', '/analytics/cross'],
   '/operator/profile': ['/operator/password', '/operator/sessions', '/operator/close'],
 }
 
@@ -79,23 +55,45 @@ const GO_KEYS: Readonly<Record<string, string>> = {
   '/operator/api-keys': 'k',
   '/operator/profile': 'p',
   '/admin/': 'h',
+  '/admin/applications': 'a',
+  '/admin/app-requests': 'r',
+  '/admin/authorizations': 'g',
+  '/admin/announcements': 'n',
   '/finance/': 'h',
   '/finance/recharge-orders': 'r',
   '/finance/quarantine': 'q',
   '/finance/bank-transfers': 'b',
   '/finance/invoices': 'i',
+  '/finance/reports': 's',
   '/finance/reconciliation': 'c',
+  '/finance/adjustments': 'a',
+  '/finance/closing': 'd',
   '/operator/refunds': 'f',
   '/finance/refunds': 'f',
-  '/analytics/': 'h',
+  '/analytics/': 'd',
+  '/admin/transactions': 'm',
+  '/finance/transactions': 'm',
+  '/admin/operators': 'o',
+  '/admin/sites': 's',
+  '/finance/customers': 'k',
+  '/staff/exports': 'e',
+  '/admin/alerts': 'w',
+  '/admin/api-keys': 'k',
+  '/admin/audit-logs': 'l',
+  '/admin/jobs': 'j',
+  '/admin/settings': 't',
+  '/finance/alerts': 'w',
+  '/finance/audit-logs': 'l',
+  '/admin/staff': 'p',
+  '/finance/staff': 'p',
 }
 export const goKey = (href: string): string | undefined => GO_KEYS[href]
 
-/** The pages of a kind of viewer whose name in either language contains the words; `name` is the key of their words. */
-export function pagesNamed(kind: ViewerKind, words: string) {
+/** The viewer's pages whose name in either language contains the words; `name` is the key of their words. */
+export function pagesNamed(viewer: Visitor, words: string) {
   const sought = words.toLowerCase()
   if (sought === '') return []
-  return navigationFor(kind).flatMap(({ href, label }) => {
+  return navigationFor(viewer).flatMap(({ href, label }) => {
     const names = [text('zh', label), text('en', label)].map((name) => name.toLowerCase())
     if (!names.some((name) => name.includes(sought))) return []
     return [{ kind: 'page' as const, id: null, name: label, detail: '', at: null, amount: null, isExact: names.includes(sought), href }]

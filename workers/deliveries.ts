@@ -1,5 +1,6 @@
 import { Logger, type Runner, run, type TaskList } from 'graphile-worker'
 import * as v from 'valibot'
+import { CHECK_TASK, carryOutCheck } from '#src/audit-logs/checks'
 import { bareUuid } from '#src/core/fields'
 import { now } from '#src/core/time'
 import { deliverMail } from '#src/notifications/mail'
@@ -10,6 +11,8 @@ import { log } from '#src/platform/log'
 import { type Send, smtpSender } from '#src/platform/mail'
 import { SEND_TASK } from '#src/refunds/payouts'
 import { advancePayout } from '#src/refunds/send'
+import { deliverReport, REPORT_MAIL_TASK } from '#src/reports/mails'
+import { tellChain } from './tell-chain'
 
 /** Deliveries under way at once: mail servers dislike more from one client. */
 const AT_ONCE = 2
@@ -59,12 +62,24 @@ function mailWay(): { send: Send | undefined; close(): void } {
 
 const MailPayload = v.strictObject({ message_id: bareUuid, operator_id: bareUuid })
 
+const ReportMailPayload = v.strictObject({ report_id: bareUuid, address: v.string() })
+
 const PayoutPayload = v.strictObject({ payout_id: bareUuid })
 
+const CheckPayload = v.strictObject({ check_id: bareUuid })
+
 const tasksWith = (send: Send | undefined): TaskList => ({
+  [CHECK_TASK]: async (payload) => {
+    const outcome = await carryOutCheck(v.parse(CheckPayload, payload).check_id)
+    if (outcome) await tellChain(outcome)
+  },
   mail: async (payload, { job }) => {
     const { message_id: messageId, operator_id: operatorId } = v.parse(MailPayload, payload)
     await deliverMail({ messageId, operatorId }, send, { at: now(), isLast: job.attempts >= job.max_attempts })
+  },
+  [REPORT_MAIL_TASK]: async (payload, { job }) => {
+    const { report_id: reportId, address } = v.parse(ReportMailPayload, payload)
+    await deliverReport({ reportId, address }, send, { at: now(), isLast: job.attempts >= job.max_attempts })
   },
   [SEND_TASK]: async (payload) => {
     await advancePayout(v.parse(PayoutPayload, payload).payout_id, now())

@@ -1,6 +1,7 @@
 import { Cron } from 'croner'
 import { instant, now } from '#src/core/time'
 import { lastTick } from '#src/monitoring/job-runs'
+import { announceJobs } from '#src/monitoring/scheduled-jobs'
 import { config } from '#src/platform/config'
 import { closeDatabase, openDatabase, openedConnection } from '#src/platform/database'
 import { databaseConnection } from '#src/platform/database-url'
@@ -9,6 +10,8 @@ import { endWithSupervisor } from '#src/platform/supervised'
 import { followSettings } from '#src/settings/settings'
 import { startDeliveries } from './deliveries'
 import { startExports } from './exports'
+import { startReports } from './reports'
+import { startRequestedRuns } from './requested-runs'
 import { runJob } from './run-job'
 import { JOBS, type Job } from './schedule'
 
@@ -17,6 +20,7 @@ const DRAIN_MS = 8_000
 
 openDatabase(databaseConnection(config()), { max: 4, name: 'mr-workers', asApplication: true })
 const unfollow = await followSettings()
+await announceJobs(JOBS, now())
 let underWay = 0
 
 /** Runs a tick and swallows nothing: a failure to claim or to write the outcome is logged, and the clock goes on. */
@@ -53,6 +57,8 @@ async function catchUp(): Promise<void> {
 
 const deliveries = startDeliveries(openedConnection())
 const files = startExports()
+const reports = startReports()
+const asked = startRequestedRuns()
 
 // Before anything is under way: work that is cut off by a signal would wait for hours until the queue gives it to somebody else.
 endWithSupervisor(async () => {
@@ -61,8 +67,10 @@ endWithSupervisor(async () => {
   unfollow()
   const delivered = deliveries.then((running) => running.stop())
   const given = files.stop()
+  const made = reports.stop()
+  const ran = asked.stop()
   for (let waited = 0; underWay > 0 && waited < DRAIN_MS; waited += 20) await Bun.sleep(20)
-  await Promise.race([Promise.allSettled([delivered, given]), Bun.sleep(DRAIN_MS)])
+  await Promise.race([Promise.allSettled([delivered, given, made, ran]), Bun.sleep(DRAIN_MS)])
   await closeDatabase()
   flushLog()
   process.exit(0)

@@ -1,5 +1,7 @@
 import { type Instant, now, stopwatch } from '#src/core/time'
 import { claimTick, finishTick, type JobOutcome } from '#src/monitoring/job-runs'
+import { raiseAlert, settleAlert } from '#src/notifications/alerts'
+import { transaction } from '#src/platform/database'
 import { log } from '#src/platform/log'
 import { JOBS, type Job } from './schedule'
 
@@ -9,10 +11,16 @@ import { JOBS, type Job } from './schedule'
  */
 export async function runJob(job: Job, scheduledFor: Instant): Promise<JobOutcome | { status: 'taken' }> {
   if (!(await claimTick(job.name, scheduledFor, now()))) return { status: 'taken' }
+  return runClaimed(job, scheduledFor)
+}
+
+/** Runs a job whose row this process holds. */
+export async function runClaimed(job: Job, scheduledFor: Instant): Promise<JobOutcome> {
   const elapsed = stopwatch()
   const outcome = await attempt(job)
   const seconds = Math.round(elapsed()) / 1000
   await finishTick(job.name, scheduledFor, outcome, now())
+  await tellOutcome(job, outcome)
   const facts = {
     operation: `job:${job.name}`,
     seconds,
@@ -29,6 +37,15 @@ async function attempt(job: Job): Promise<JobOutcome> {
   } catch (error) {
     return { status: 'failed', error: error instanceof Error ? error.message.slice(0, 1_000) : 'unknown' }
   }
+}
+
+/** A failure is an alert until the job succeeds again. */
+function tellOutcome({ name }: Job, outcome: JobOutcome): Promise<void> {
+  const about = { kind: 'job_failed', subject: name }
+  return transaction(async (tx) => {
+    if (outcome.status === 'ok') return settleAlert(tx, about, now())
+    await raiseAlert(tx, { ...about, audience: 'operations', details: { error: outcome.error.slice(0, 300) } }, now())
+  })
 }
 
 /** A job of the schedule by its name. */

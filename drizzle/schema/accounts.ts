@@ -50,6 +50,8 @@ export const adminAccounts = pgTable('admin_accounts', {
   totpCipher: bytes(),
   totpVersion: integer(),
   totpLastStep: count(),
+  totpSince: moment(),
+  passwordIsTemporary: boolean().notNull().default(false),
   isActive: boolean().notNull().default(true),
   createdAt: moment().notNull(),
   updatedAt: moment().notNull(),
@@ -66,6 +68,17 @@ export const authSessions = pgTable('auth_sessions', {
   createdAt: moment().notNull(),
   expiresAt: moment().notNull(),
   revokedAt: moment(),
+  provedAt: moment(),
+})
+
+export const staffRecoveryCodes = pgTable('staff_recovery_codes', {
+  id: key(),
+  adminId: uuid()
+    .notNull()
+    .references(() => adminAccounts.id),
+  codeSha256: bytes('code_sha256').notNull(),
+  createdAt: moment().notNull(),
+  usedAt: moment(),
 })
 
 export const loginFailures = pgTable('login_failures', {

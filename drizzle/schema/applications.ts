@@ -41,6 +41,29 @@ export const applicationPrices = pgTable('application_prices', {
   changedAt: moment().notNull(),
 })
 
+/** Prices that come into force later; one waits for each application at most. */
+export const applicationPriceSchedules = pgTable('application_price_schedules', {
+  id: key(),
+  applicationId: uuid()
+    .notNull()
+    .references(() => applications.id),
+  /** As it stood when the change was planned. */
+  oldPrice: fen('old_price_fen').notNull(),
+  newPrice: fen('new_price_fen').notNull(),
+  reason: text(),
+  effectiveAt: moment().notNull(),
+  status: text({ enum: ['scheduled', 'applied', 'unchanged', 'cancelled'] })
+    .notNull()
+    .default('scheduled'),
+  scheduledBy: uuid()
+    .notNull()
+    .references(() => adminAccounts.id),
+  scheduledAt: moment().notNull(),
+  finishedAt: moment(),
+  cancelledBy: uuid().references(() => adminAccounts.id),
+  priceId: uuid().references(() => applicationPrices.id),
+})
+
 export const applicationAuthorizationRequests = pgTable('application_authorization_requests', {
   id: key(),
   operatorId: uuid()

@@ -44,12 +44,36 @@ export const announcements = pgTable('announcements', {
   content: text().notNull(),
   target: text({ enum: ['all', 'tier', 'specific'] }).notNull(),
   targetCategory: text({ enum: CATEGORIES }),
-  recipientsCount: integer().notNull(),
+  status: text({ enum: ['scheduled', 'published', 'withdrawn'] })
+    .notNull()
+    .default('published'),
+  /** Both null until it is published. */
+  recipientsCount: integer(),
+  publishedAt: moment(),
+  /** Whose words they are. */
   publishedBy: uuid()
     .notNull()
     .references(() => adminAccounts.id),
-  publishedAt: moment().notNull(),
+  createdAt: moment().notNull(),
+  /** When a scheduled one is meant to be published. */
+  publishAt: moment(),
+  withdrawnAt: moment(),
+  withdrawnBy: uuid().references(() => adminAccounts.id),
 })
+
+/** For whom an announcement is, where operators were chosen one by one. */
+export const announcementRecipients = pgTable(
+  'announcement_recipients',
+  {
+    announcementId: uuid()
+      .notNull()
+      .references(() => announcements.id),
+    operatorId: uuid()
+      .notNull()
+      .references(() => operatorAccounts.id),
+  },
+  (table) => [primaryKey({ columns: [table.announcementId, table.operatorId] })],
+)
 
 export const messagePreferences = pgTable(
   'message_preferences',

@@ -62,11 +62,12 @@ export const jobRuns = pgTable(
     scheduledFor: moment().notNull(),
     startedAt: moment().notNull(),
     finishedAt: moment(),
-    status: text({ enum: ['running', 'ok', 'failed'] })
+    status: text({ enum: ['requested', 'running', 'ok', 'failed'] })
       .notNull()
       .default('running'),
     result: jsonb(),
     error: text(),
+    requestedBy: uuid().references(() => adminAccounts.id),
   },
   (table) => [primaryKey({ columns: [table.job, table.scheduledFor] })],
 )

@@ -168,6 +168,11 @@ export const invoiceRecords = pgTable('invoice_records', {
     .notNull()
     .default('recharge'),
   idempotencyKey: text(),
+  taxRate: text({ enum: ['none', '0', '1', '3', '6', '9', '13'] }),
+  tax: fen('tax_fen'),
+  checkCode: text(),
+  /** How much of an issued one was voided or taken back by red invoices. */
+  reversed: fen('reversed_fen').notNull().default(sql`0`),
   createdAt: moment().notNull(),
   updatedAt: moment().notNull(),
 })

@@ -7,14 +7,31 @@ export type DemoStaff = {
   username: string
   name: string
   password: string
-  role: 'super_admin' | 'finance' | 'analyst'
-  financeGrade: 'manager' | null
+  role: 'super_admin' | 'operator' | 'finance' | 'analyst'
+  financeGrade: 'specialist' | 'manager' | 'auditor' | null
+  /** What somebody was given besides the post. */
+  granted?: readonly string[]
+  /** Left the house so many days ago. */
+  leftDaysAgo?: number
 }
 
 export const DEMO_STAFF: readonly DemoStaff[] = [
   { username: 'admin', name: '系统管理员', password: 'Admin@2024!', role: 'super_admin', financeGrade: null },
   { username: 'finance001', name: '张发财', password: 'Pass@2024!', role: 'finance', financeGrade: 'manager' },
   { username: 'analyst', name: '林晓棠', password: 'Analyst@2024!', role: 'analyst', financeGrade: null },
+  // A second person for what one alone may not confirm, and the other posts.
+  { username: 'finance002', name: '何平', password: 'Pass@2024!', role: 'finance', financeGrade: 'manager' },
+  {
+    username: 'finance003',
+    name: '周敏',
+    password: 'Pass@2024!',
+    role: 'finance',
+    financeGrade: 'specialist',
+    granted: ['invoice:review', 'report:generate'],
+  },
+  { username: 'audit001', name: '许静', password: 'Pass@2024!', role: 'finance', financeGrade: 'auditor' },
+  { username: 'ops001', name: '陈晨', password: 'Admin@2024!', role: 'operator', financeGrade: null, granted: ['operator:category'] },
+  { username: 'ops002', name: '孙涛', password: 'Admin@2024!', role: 'operator', financeGrade: null, leftDaysAgo: 16 },
 ]
 
 const OPERATOR_PASSWORD = 'Demo@2024!'

@@ -25,8 +25,8 @@ const REFUNDS = [
 ]
 
 const GIFTS = [
-  { username: 'lingjing_vr', daysAgo: 20, yuan: 100, description: '新客户开户赠送' },
-  { username: 'huanjie_park', daysAgo: 58, yuan: 500, description: '季度大客户返利' },
+  { username: 'lingjing_vr', daysAgo: 20, yuan: 100, description: '人工加款：新客户开户赠送，按市场活动方案执行' },
+  { username: 'huanjie_park', daysAgo: 58, yuan: 500, description: '人工加款：季度大客户返利，按合同第七条计算' },
 ]
 
 export function refundsOf(world: World): DemoRefund[] {

@@ -87,6 +87,9 @@ export const PRICE_CHANGE = {
   reason: '新增两个章节，内容更新后调价',
 }
 
+/** The one that is planned: told to operators yesterday, in force in a few days. */
+export const PLANNED_PRICE = { game: 'race' as GameKey, inDays: 5, newPrice: '6.00', reason: '新增两条赛道，旺季前调价' }
+
 export const priceOf = (text: string): Money => parseYuan(text)!
 
 /** How often a party of 1, 2, 3 … players comes. */

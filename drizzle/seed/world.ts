@@ -49,6 +49,15 @@ const MINUTE_MS = 60_000
 /** Requests for games: who asked for what, how long ago, and what became of it. */
 const REQUESTS = [
   { username: 'demo_operator', game: 'zombie', daysAgo: 2, reason: '旗舰店夜场客人增多，希望增加惊险类内容', answer: 'pending' },
+  {
+    username: 'huanjie_park',
+    game: 'theatre',
+    daysAgo: 1,
+    reason: '会员点名想玩推理剧场，希望周末前开通，先放在旗舰店试营业',
+    answer: 'pending',
+  },
+  { username: 'juchao_game', game: 'zombie', daysAgo: 4, reason: '丧尸围城授权已到期，仍有固定客群，申请续期一年', answer: 'pending' },
+  { username: 'shanhai_vr', game: 'mech', daysAgo: 3, reason: '下月承接企业团建，需要四对四的对战内容', answer: 'pending' },
   { username: 'xinglan_kids', game: 'west', daysAgo: 62, reason: '场馆以亲子客群为主，申请开通西游幻境作为主打内容', answer: 'approved' },
   {
     username: 'lingjing_vr',

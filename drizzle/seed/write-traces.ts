@@ -1,16 +1,20 @@
 import { lowBalanceNotices as lowBalances, messageNotifications, operatorMessageReads } from '#drizzle/schema'
-import { type AuditEntry, record, SYSTEM } from '#src/audit-logs/audit-log'
+import { type AuditEntry, recordAll, SYSTEM } from '#src/audit-logs/audit-log'
 import { insertRequestLogs, type RequestLogRow } from '#src/authorize/request-log'
+import type { Uuid } from '#src/core/ids'
 import { yuan } from '#src/core/money'
 import { addDays, addMs, addSeconds, businessDay, formatDateTime, formatMinute, type Instant, startOfMonth } from '#src/core/time'
 import { apiKeyDigest } from '#src/platform/client-signature'
 import type { Transaction } from '#src/platform/database'
+import { accountActs } from './account-acts'
 import { demoApiKey, SIMULATOR_OPERATORS, SIMULATOR_RATE_LIMIT } from './accounts'
 import type { DemoRefund } from './extras'
 import { PRICE_CHANGE } from './games'
 import type { History, PlayedGame } from './history'
+import { announcementMessages, plannedPriceNotices } from './plans'
 import { type Random, randomFrom } from './random'
 import type { World, WorldOperator } from './world'
+import { deskEntries } from './write-desk'
 
 /** Calls of headset servers are kept for the last days only: they are a log, not the books. */
 const LOG_DAYS = 3
@@ -90,7 +94,13 @@ const READ_AFTER_DAYS = 7
 
 /** What operators were told: announcements, the price change, authorisations that end, balances that ran low. */
 export async function writeMessages(tx: Transaction, world: World): Promise<void> {
-  const messages = [...announcements(world), ...priceNotices(world), ...expiryNotices(world), ...lowBalanceNotices(world)]
+  const messages = [
+    ...announcementMessages(world),
+    ...plannedPriceNotices(world),
+    ...priceNotices(world),
+    ...expiryNotices(world),
+    ...lowBalanceNotices(world),
+  ]
   await tx.db.insert(messageNotifications).values(messages)
   const readBefore = addDays(world.now, -READ_AFTER_DAYS)
   const reads = messages
@@ -108,31 +118,6 @@ export async function writeMessages(tx: Transaction, world: World): Promise<void
     type === 'balance_low' && operatorId ? [{ operatorId, notifiedAt }] : [],
   )
   if (low.length > 0) await tx.db.insert(lowBalances).values(low)
-}
-
-function announcements({ now, from }: World): Message[] {
-  const random = randomFrom('announcements')
-  const entries = [
-    {
-      createdAt: from,
-      title: '欢迎使用 MR 游戏运营管理系统',
-      content: '充值、授权、消费与统计均已上线，接入说明见“接入指南”。',
-      priority: 'normal' as const,
-    },
-    {
-      createdAt: addDays(now, -18),
-      title: '系统维护通知',
-      content: '平台将于本周四凌晨 2:00 至 4:00 升级，期间头显授权可能短暂重试，请保持头显服务器在线。',
-      priority: 'high' as const,
-    },
-    {
-      createdAt: addDays(now, -2),
-      title: '周末客流提醒',
-      content: '周末为客流高峰，建议提前检查账户余额与头显设备电量。',
-      priority: 'normal' as const,
-    },
-  ]
-  return entries.map((entry) => ({ id: random.id(entry.createdAt), type: 'system', target: 'all', ...entry }))
 }
 
 function priceNotices({ operators, games, priceChangedAt }: World): Message[] {
@@ -201,20 +186,23 @@ function lowBalanceNotices({ operators, now }: World): Message[] {
 }
 
 /** The audit log's beginning, in the order of time; the demo itself is the last entry. */
-export async function writeAudit(tx: Transaction, world: World, refunds: DemoRefund[]): Promise<void> {
-  const entries = [...setUpEntries(world), ...refundEntries(refunds)].sort((a, b) => a.at.getTime() - b.at.getTime())
-  for (const { at, ...entry } of entries) await record(tx, { actor: SYSTEM, origin: null, ...entry }, at)
+export async function writeAudit(tx: Transaction, world: World, histories: History[], refunds: DemoRefund[]): Promise<void> {
+  const acts = [...setUpEntries(world), ...refundEntries(refunds), ...accountActs(world), ...deskEntries(world, histories)]
+  const entries = acts.sort((a, b) => a.at.getTime() - b.at.getTime())
   const details = {
     operators: world.operators.length,
     until: formatDateTime(world.now),
     rate_overrides: { operators: SIMULATOR_OPERATORS, per_minute: SIMULATOR_RATE_LIMIT },
   }
-  await record(tx, { actor: SYSTEM, origin: null, operation: 'demo_seed', details }, world.now)
+  await recordAll(tx, [
+    ...entries.map((entry) => ({ actor: SYSTEM, origin: null, ...entry })),
+    { actor: SYSTEM, origin: null, operation: 'demo_seed', details, at: world.now },
+  ])
 }
 
 type DatedEntry = Omit<AuditEntry, 'actor' | 'origin'> & { at: Instant }
 
-function setUpEntries({ staff, games, operators, priceChangedAt }: World): DatedEntry[] {
+function setUpEntries({ now, staff, games, operators, priceChangedAt }: World): DatedEntry[] {
   const { game: key, oldPrice, newPrice, reason } = PRICE_CHANGE
   const changed = games.find((game) => game.key === key)!
   const prices = { app_name: changed.name, old_price: oldPrice, new_price: newPrice, reason }
@@ -225,6 +213,10 @@ function setUpEntries({ staff, games, operators, priceChangedAt }: World): Dated
       target: { kind: 'staff', id },
       details: { username, role },
     })),
+    ...staff.flatMap(({ createdAt: at, id, username, granted, leftDaysAgo }) => [
+      ...(granted ? [{ at, operation: 'staff_grant', target: { kind: 'staff', id }, details: grantOf(username, granted) }] : []),
+      ...(leftDaysAgo === undefined ? [] : [{ at: addDays(now, -leftDaysAgo), operation: 'staff_disable', ...leftHouse(id, username) }]),
+    ]),
     ...games.map(({ createdAt: at, id, name: app_name, price: unit_price }) => ({
       at,
       operation: 'application_create',
@@ -245,6 +237,12 @@ function setUpEntries({ staff, games, operators, priceChangedAt }: World): Dated
     },
   ]
 }
+
+const grantOf = (username: string, granted: readonly string[]) => ({ username, before: { granted: [] }, after: { granted } })
+const leftHouse = (id: Uuid, username: string) => ({
+  target: { kind: 'staff', id },
+  details: { username, reason: '本人离职，已完成工作交接' },
+})
 
 const refundEntries = (refunds: DemoRefund[]): DatedEntry[] =>
   refunds.flatMap(({ id, amount, paid }) =>

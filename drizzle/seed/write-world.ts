@@ -3,14 +3,17 @@ import {
   applicationAuthorizationRequests,
   applicationPrices,
   applications,
+  authSessions,
   operationSites,
   operatorAccounts,
   operatorAppAuthorizations,
 } from '#drizzle/schema'
 import { apiKeyColumns } from '#src/accounts/api-keys'
 import type { Uuid } from '#src/core/ids'
+import { addDays, addMs, businessDay, startOfDay } from '#src/core/time'
 import type { Transaction } from '#src/platform/database'
 import { hashPassword } from '#src/platform/passwords'
+import { sha256 } from '#src/platform/secrets'
 import { demoApiKey, SIMULATOR_OPERATORS, SIMULATOR_RATE_LIMIT } from './accounts'
 import { PRICE_CHANGE, priceOf } from './games'
 import { randomFrom } from './random'
@@ -25,19 +28,41 @@ export async function writeWorld(tx: Transaction, world: World): Promise<void> {
   for (const operator of world.operators) await writeRights(tx, operator, admin!.id)
 }
 
-async function writeStaff(tx: Transaction, { staff }: World): Promise<void> {
-  const rows = staff.map(async ({ id, username, name, role, financeGrade, password, createdAt }) => ({
+async function writeStaff(tx: Transaction, { staff, now }: World): Promise<void> {
+  // People of a kind share a password in the demo, and a hash costs a moment.
+  const hashes = new Map([...new Set(staff.map(({ password }) => password))].map((password) => [password, hashPassword(password)]))
+  const rows = staff.map(async ({ id, username, name, role, financeGrade, granted = [], leftDaysAgo, password, createdAt }) => ({
     id,
     username,
     name,
     role,
     financeGrade,
-    passwordHash: await hashPassword(password),
+    permissions: [...granted],
+    isActive: leftDaysAgo === undefined,
+    passwordHash: await hashes.get(password)!,
     createdAt,
-    updatedAt: createdAt,
+    updatedAt: leftDaysAgo === undefined ? createdAt : addDays(now, -leftDaysAgo),
   }))
   await tx.db.insert(adminAccounts).values(await Promise.all(rows))
+  await writeSignIns(tx, { staff, now })
 }
+
+/** When each of them was here last; long over, so that the demo opens no door by itself. */
+async function writeSignIns(tx: Transaction, { staff, now }: Pick<World, 'staff' | 'now'>): Promise<void> {
+  const random = randomFrom('sign-ins')
+  const rows = staff.map(({ id, leftDaysAgo = 0 }) => {
+    const createdAt = addMs(
+      startOfDay(businessDay(addDays(now, -leftDaysAgo - random.whole(2, 5)))),
+      random.whole(8 * 60, 18 * 60) * 60_000,
+    )
+    const session = { adminId: id, door: 'pages' as const, ip: `203.0.113.${random.whole(2, 250)}`, userAgent: DESK_AGENT }
+    const sessionId = random.id(createdAt)
+    return { id: sessionId, ...session, tokenSha256: sha256(sessionId), createdAt, expiresAt: addDays(createdAt, 1) }
+  })
+  await tx.db.insert(authSessions).values(rows)
+}
+
+const DESK_AGENT = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/141.0 Safari/537.36'
 
 async function writeGames(tx: Transaction, { games, priceChangedAt, staff }: World): Promise<void> {
   const changed = games.find((game) => game.key === PRICE_CHANGE.game)!

@@ -54,7 +54,7 @@ export const accountsAdminApi = [
 
   api(
     'POST /admin/operators',
-    { audience: 'admin', answer: CreatedOperatorAnswer, permission: 'operator:create', body: CreateOperatorInput },
+    { audience: 'admin', answer: CreatedOperatorAnswer, permission: 'operator:create', stepUp: true, body: CreateOperatorInput },
     async ({ caller, body, info }) => {
       if (body.initial_balance > ZERO) requirePermission(caller, 'operator:grant')
       const made = await createOperator(body, actOf(caller, info))
@@ -118,7 +118,7 @@ export const accountsAdminApi = [
 
   api(
     'POST /admin/operators/:operator_id/deactivate',
-    { audience: 'admin', answer: ClosedByStaffAnswer, permission: 'operator:deactivate', body: Reasoned },
+    { audience: 'admin', answer: ClosedByStaffAnswer, permission: 'operator:deactivate', stepUp: true, body: Reasoned },
     async ({ caller, params, body, info }) => {
       const id = pathId('operator', params, 'operator_id')
       await transaction((tx) => closeAccount(tx, id, body.reason, actOf(caller, info)))
@@ -128,7 +128,7 @@ export const accountsAdminApi = [
 
   api(
     'GET /admin/operators/:operator_id/api-key',
-    { audience: 'admin', answer: ViewedKeyAnswer, permission: 'operator:apikey_view' },
+    { audience: 'admin', answer: ViewedKeyAnswer, permission: 'operator:apikey_view', stepUp: true },
     async ({ caller, params, info }) => {
       const id = pathId('operator', params, 'operator_id')
       const { apiKey, generatedAt } = await transaction((tx) => viewApiKey(tx, id, actOf(caller, info)))
@@ -138,7 +138,7 @@ export const accountsAdminApi = [
 
   api(
     'POST /admin/operators/:operator_id/api-key/reset',
-    { audience: 'admin', answer: ResetKeyAnswer, permission: 'operator:apikey_reset', body: Reasoned },
+    { audience: 'admin', answer: ResetKeyAnswer, permission: 'operator:apikey_reset', stepUp: true, body: Reasoned },
     async ({ caller, params, body, info }) => {
       const id = pathId('operator', params, 'operator_id')
       const { apiKey, generatedAt } = await transaction((tx) => resetApiKey(tx, id, body.reason, actOf(caller, info)))

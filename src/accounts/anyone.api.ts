@@ -7,7 +7,7 @@ import { changePassword, PasswordChange } from './change-password'
 export const accountsAnyoneApi = [
   api(
     'POST /auth/password',
-    { audience: 'anyone_signed_in', answer: PasswordChangedAnswer, body: PasswordChange },
+    { audience: 'anyone_signed_in', openBeforeDuties: true, answer: PasswordChangedAnswer, body: PasswordChange },
     async ({ body, caller, info }) => {
       await changePassword(caller, body, info)
       return success(null, { message: '密码已修改' })

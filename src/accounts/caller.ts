@@ -33,6 +33,8 @@ async function callerOfSecret(secret: string, door: 'api' | 'pages', now: Instan
       sessionId: authSessions.id,
       expiresAt: authSessions.expiresAt,
       revokedAt: authSessions.revokedAt,
+      openedAt: authSessions.createdAt,
+      provedAt: authSessions.provedAt,
       operator: { id: operatorAccounts.id, username: operatorAccounts.username, name: operatorAccounts.name },
       isLocked: operatorAccounts.isLocked,
       deactivatedAt: operatorAccounts.deactivatedAt,
@@ -44,6 +46,8 @@ async function callerOfSecret(secret: string, door: 'api' | 'pages', now: Instan
         grade: adminAccounts.financeGrade,
         granted: adminAccounts.permissions,
         isActive: adminAccounts.isActive,
+        passwordIsTemporary: adminAccounts.passwordIsTemporary,
+        totpVersion: adminAccounts.totpVersion,
       },
     })
     .from(authSessions)
@@ -52,16 +56,21 @@ async function callerOfSecret(secret: string, door: 'api' | 'pages', now: Instan
     .where(and(eq(authSessions.tokenSha256, sha256(secret)), eq(authSessions.door, door)))
   if (!found || found.revokedAt) throw unauthorized('revoked')
   if (found.expiresAt <= now) throw unauthorized('expired')
-  if (found.staff) return staffCaller(found.staff, found.sessionId)
+  if (found.staff) return staffCaller(found.staff, found.sessionId, found.provedAt ?? found.openedAt)
   if (!found.operator || found.isLocked || found.deactivatedAt) throw unauthorized('revoked')
   return { kind: 'operator', ...found.operator, sessionId: found.sessionId }
 }
 
-type StaffRow = Pick<StaffCaller, 'id' | 'username' | 'name' | 'role' | 'grade'> & { granted: string[]; isActive: boolean }
+type StaffRow = Pick<StaffCaller, 'id' | 'username' | 'name' | 'role' | 'grade' | 'passwordIsTemporary'> & {
+  granted: string[]
+  isActive: boolean
+  totpVersion: number | null
+}
 
-function staffCaller({ granted, isActive, ...staff }: StaffRow, sessionId: string): StaffCaller {
+function staffCaller({ granted, isActive, totpVersion, ...staff }: StaffRow, sessionId: string, provedAt: Instant): StaffCaller {
   if (!isActive) throw unauthorized('revoked')
-  return { kind: 'staff', ...staff, audience: audienceOf(staff.role), permissions: permissionsOf(seatOf(staff), granted), sessionId }
+  const permissions = permissionsOf(seatOf(staff), granted)
+  return { kind: 'staff', ...staff, audience: audienceOf(staff.role), permissions, sessionId, provedAt, hasTotp: totpVersion !== null }
 }
 
 /** Which door a member of staff belongs to. */

@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { adminAccounts, operatorAccounts } from '#drizzle/schema'
 import { actOf, record } from '#src/audit-logs/audit-log'
 import { givenPassword, newPassword } from '#src/core/fields'
-import { Problem } from '#src/core/problem'
+import { invalidField, Problem } from '#src/core/problem'
 import type { Instant } from '#src/core/time'
 import { read, type Transaction, transaction } from '#src/platform/database'
 import type { RequestInfo } from '#src/platform/http'
@@ -18,6 +18,9 @@ export type PasswordChange = v.InferOutput<typeof PasswordChange>
 /** Anybody who is signed in changes the own password; all other sessions end. Throws UNAUTHORIZED for a wrong old password. */
 export async function changePassword(caller: Caller, input: PasswordChange, info: RequestInfo): Promise<void> {
   const oldHash = await confirmPassword(caller, input.old_password, info)
+  if (caller.kind === 'staff' && caller.passwordIsTemporary && input.new_password === input.old_password) {
+    throw invalidField('new_password', '须与临时密码不同', 'must differ from the temporary one')
+  }
   const passwordHash = await hashPassword(input.new_password)
   const { actor, origin, at } = actOf(caller, info)
   await transaction(async (tx) => {
@@ -64,5 +67,9 @@ async function lockedPasswordHash(tx: Transaction, caller: Caller): Promise<stri
 async function storePasswordHash(tx: Transaction, caller: Caller, passwordHash: string, at: Instant): Promise<void> {
   const values = { passwordHash, updatedAt: at }
   if (caller.kind === 'operator') await tx.db.update(operatorAccounts).set(values).where(eq(operatorAccounts.id, caller.id))
-  else await tx.db.update(adminAccounts).set(values).where(eq(adminAccounts.id, caller.id))
+  else
+    await tx.db
+      .update(adminAccounts)
+      .set({ ...values, passwordIsTemporary: false })
+      .where(eq(adminAccounts.id, caller.id))
 }

@@ -5,6 +5,7 @@ import type { Uuid } from '#src/core/ids'
 import { Problem } from '#src/core/problem'
 import { formatDateTime } from '#src/core/time'
 import { type LockedOperator, lockOperators } from '#src/ledger/lock'
+import { settleAlert } from '#src/notifications/alerts'
 import { notify } from '#src/notifications/messages'
 import type { Transaction } from '#src/platform/database'
 import { revokeSessions } from './sessions'
@@ -33,6 +34,7 @@ export async function unlockAccount(tx: Transaction, id: Uuid, reason: string, {
     .where(eq(operatorAccounts.id, id))
   const content = `您的账户已于${formatDateTime(at)}解除锁定，可以重新登录和授权游戏。`
   await notify(tx, [id], { type: 'security', title: '账户已解锁', content }, at)
+  await settleAlert(tx, { kind: 'anomaly_lock', subject: id }, at)
   const details = { reason, was_locked_for: operator.lockedReason }
   await record(tx, { actor, origin, operation: 'operator_unlock', target: { kind: 'operator', id }, details }, at)
 }

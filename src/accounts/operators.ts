@@ -48,9 +48,14 @@ export async function findOperatorByName(name: string): Promise<Operator | undef
   return operator
 }
 
+export async function findOperator(id: Uuid): Promise<Operator | undefined> {
+  const [operator] = await read().select().from(operatorAccounts).where(eq(operatorAccounts.id, id))
+  return operator
+}
+
 /** One operator; throws OPERATOR_NOT_FOUND. */
 export async function requireOperator(id: Uuid): Promise<Operator> {
-  const [operator] = await read().select().from(operatorAccounts).where(eq(operatorAccounts.id, id))
+  const operator = await findOperator(id)
   if (!operator) throw new Problem('OPERATOR_NOT_FOUND', { id })
   return operator
 }

@@ -4,7 +4,7 @@ import { operatorAccounts } from '#drizzle/schema'
 import { type Act, record } from '#src/audit-logs/audit-log'
 import { email, phone, someOf, text } from '#src/core/fields'
 import type { Uuid } from '#src/core/ids'
-import { Problem } from '#src/core/problem'
+import { brokenRule, Problem } from '#src/core/problem'
 import type { Transaction } from '#src/platform/database'
 import type { Operator } from './operators'
 
@@ -15,10 +15,22 @@ export const ProfileInput = v.object({ name: text(2, 50), phone, email })
 export const ProfileChange = someOf({ name: v.optional(text(2, 50)), phone: v.optional(phone), email: v.optional(email) })
 export type ProfileChange = v.InferOutput<typeof ProfileChange>
 
-/** Changes an operator's name, phone or e-mail. Throws OPERATOR_NOT_FOUND. */
-export async function changeProfile(tx: Transaction, id: Uuid, change: ProfileChange, { actor, origin, at }: Act): Promise<Operator> {
+/**
+ * Changes an operator's name, phone or e-mail. Throws OPERATOR_NOT_FOUND, INVALID_PARAMS (ALREADY_PROCESSED) where somebody has changed
+ * what was `seen`.
+ */
+export async function changeProfile(
+  tx: Transaction,
+  id: Uuid,
+  change: ProfileChange,
+  { actor, origin, at }: Act,
+  seen?: v.InferOutput<typeof ProfileInput>,
+): Promise<Operator> {
   const [before] = await tx.db.select().from(operatorAccounts).where(eq(operatorAccounts.id, id)).for('no key update')
   if (!before) throw new Problem('OPERATOR_NOT_FOUND', { id })
+  const fields = ['name', 'phone', 'email'] as const
+  const changed = seen && fields.find((field) => before[field] !== seen[field])
+  if (changed) throw brokenRule('ALREADY_PROCESSED', changed)
   const [after] = await tx.db
     .update(operatorAccounts)
     .set({ ...change, updatedAt: at })

@@ -35,12 +35,16 @@ export async function regenerateApiKey(
   return transaction((tx) => replaceKey(tx, caller.id, replacement, actOf(caller, info)))
 }
 
-/** An administrator replaces an operator's key, say because it leaked: no key of before is good any more. The operator is told. Throws OPERATOR_NOT_FOUND. */
-export function resetApiKey(tx: Transaction, operatorId: Uuid, reason: string, act: Act): Promise<ShownKey> {
+/**
+ * An administrator replaces an operator's key, say because it leaked: no key of before is good any more. The operator is told. Throws
+ * OPERATOR_NOT_FOUND, INVALID_PARAMS (ALREADY_PROCESSED) where `replaces` is not the present key.
+ */
+export function resetApiKey(tx: Transaction, operatorId: Uuid, reason: string, act: Act, replaces?: Instant): Promise<ShownKey> {
   const replacement = {
     operation: 'api_key_reset',
     by: `管理员已重置您的API Key（原因：${reason}）`,
     overlapSeconds: 0,
+    replaces,
     details: { reason },
   }
   return replaceKey(tx, operatorId, replacement, act)
@@ -89,10 +93,11 @@ export async function showOwnApiKey(caller: OperatorCaller, password: string, in
   return transaction((tx) => viewApiKey(tx, caller.id, actOf(caller, info)))
 }
 
-/** Somebody who may looks at an operator's key; the audit log knows it before anybody sees the key. Throws OPERATOR_NOT_FOUND. */
-export async function viewApiKey(tx: Transaction, operatorId: Uuid, { actor, origin, at }: Act): Promise<ShownKey> {
+/** Somebody who may looks at an operator's key; the audit log knows it, and why, before anybody sees the key. Throws OPERATOR_NOT_FOUND. */
+export async function viewApiKey(tx: Transaction, operatorId: Uuid, { actor, origin, at }: Act, reason?: string): Promise<ShownKey> {
   const shown = await storedApiKey(tx, operatorId)
   if (!shown) throw new Problem('OPERATOR_NOT_FOUND', { id: operatorId })
-  await record(tx, { actor, origin, operation: 'view_api_key', target: { kind: 'operator', id: operatorId } }, at)
+  const details = reason === undefined ? {} : { reason }
+  await record(tx, { actor, origin, operation: 'view_api_key', target: { kind: 'operator', id: operatorId }, details }, at)
   return shown
 }

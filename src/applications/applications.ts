@@ -1,16 +1,17 @@
 import { and, desc, eq, isNull, sql } from 'drizzle-orm'
 import * as v from 'valibot'
 import { applications, operatorAccounts, operatorAppAuthorizations } from '#drizzle/schema'
-import { type Act, record } from '#src/audit-logs/audit-log'
+import { type Act, type PersonalAct, record } from '#src/audit-logs/audit-log'
 import { someOf, text, yuanBetween } from '#src/core/fields'
 import { newId, showId, type Uuid } from '#src/core/ids'
 import { yuan } from '#src/core/money'
 import { brokenRule, invalidField, Problem } from '#src/core/problem'
-import type { Instant } from '#src/core/time'
+import { formatDateTime, type Instant } from '#src/core/time'
 import { say } from '#src/core/validation'
+import { notify } from '#src/notifications/messages'
 import { read, type Transaction, violatedConstraint } from '#src/platform/database'
 import { contains } from '#src/platform/like'
-import { isInForce } from './grants'
+import { holdersOf, isInForce } from './grants'
 
 export type Application = typeof applications.$inferSelect
 
@@ -85,7 +86,8 @@ export async function requireApplication(id: Uuid, now: Instant): Promise<Listed
   return { ...found.application, operators: found.operators ?? 0 }
 }
 
-function operatorsPerApplication(now: Instant) {
+/** How many operators may start each game now, as a subquery. */
+export function operatorsPerApplication(now: Instant) {
   const { applicationId, operatorId } = operatorAppAuthorizations
   return read()
     .select({ applicationId, operators: sql<number>`count(*)::int`.as('operators') })
@@ -129,6 +131,7 @@ export async function changeApplication(tx: Transaction, id: Uuid, change: Appli
       .set({ ...values, updatedAt: at })
       .where(eq(applications.id, id)),
   )
+  if (is_active !== undefined && is_active !== before.isActive) await tellHolders(tx, before, is_active, at)
   const old = {
     app_name: before.appName,
     min_players: before.minPlayers,
@@ -141,6 +144,22 @@ export async function changeApplication(tx: Transaction, id: Uuid, change: Appli
     { actor, origin, operation: 'application_update', target: { kind: 'application', id }, details: { before: old, after: change } },
     at,
   )
+}
+
+/** Who has a game finds out here why it does not start, rather than at the headset. */
+async function tellHolders(tx: Transaction, { id, appName }: Application, isActive: boolean, at: Instant): Promise<void> {
+  const title = isActive ? '游戏已重新上架' : '游戏已下架'
+  const content = isActive
+    ? `游戏「${appName}」已于${formatDateTime(at)}重新上架，原有授权在有效期内可以继续开局。`
+    : `游戏「${appName}」已于${formatDateTime(at)}下架，暂时无法开局，已经开始的游戏不受影响。授权予以保留，重新上架后自动恢复。`
+  await notify(tx, await holdersOf(tx, id, at), { type: 'authorization', title, content, relatedId: id, relatedKind: 'application' }, at)
+}
+
+/** Takes a game off sale or puts it back, and tells the operators who have it. Throws APP_NOT_FOUND, INVALID_PARAMS (ALREADY_PROCESSED when it is so already). */
+export async function setOnSale(tx: Transaction, id: Uuid, isActive: boolean, act: PersonalAct): Promise<void> {
+  const application = await lockApplication(tx, id)
+  if (application.isActive === isActive) throw brokenRule('ALREADY_PROCESSED', 'is_active')
+  await changeApplication(tx, id, { is_active: isActive }, act)
 }
 
 /** A game under our lock; game starts go on reading it meanwhile. Throws APP_NOT_FOUND. */

@@ -41,13 +41,13 @@ export type GrantInput = v.InferOutput<typeof GrantInput>
 export async function grantApplication(tx: Transaction, input: GrantInput, act: PersonalAct): Promise<Uuid> {
   const old = await activeGrant(tx, input.operator_id, input.app_id)
   if (old && (!old.expiresAt || old.expiresAt > act.at)) throw brokenRule('ALREADY_AUTHORIZED', 'app_id')
-  return makeGrant(tx, input, old && { id: old.id, why: '到期后重新授权' }, act)
+  return makeGrant(tx, input, old && { ...old, why: '到期后重新授权' }, act)
 }
 
-/** Grants what a request asked for, in the place of whatever the pair had: an approved renewal counts from now on under its own terms. */
-export async function grantRequested(tx: Transaction, input: GrantInput & { request_id: Uuid }, act: PersonalAct): Promise<Uuid> {
+/** Grants in the place of whatever the pair had: an approved request, or another end, counts from now on under its own terms. */
+export async function replaceGrant(tx: Transaction, input: GrantInput & { request_id?: Uuid }, act: PersonalAct): Promise<Uuid> {
   const old = await activeGrant(tx, input.operator_id, input.app_id)
-  return makeGrant(tx, input, old && { id: old.id, why: '续期' }, act)
+  return makeGrant(tx, input, old && { ...old, why: '续期' }, act)
 }
 
 async function activeGrant(tx: Transaction, operatorId: Uuid, applicationId: Uuid) {
@@ -56,7 +56,7 @@ async function activeGrant(tx: Transaction, operatorId: Uuid, applicationId: Uui
   return grant
 }
 
-type Replaced = { id: Uuid; why: string } | undefined
+type Replaced = { id: Uuid; expiresAt: Instant | null; why: string } | undefined
 
 async function makeGrant(
   tx: Transaction,
@@ -86,6 +86,7 @@ async function makeGrant(
     note,
     request_id: requestId,
     renews: old?.id ?? null,
+    ...(old ? { before: { expires_at: old.expiresAt && iso(old.expiresAt) } } : {}),
   }
   await record(tx, { actor, origin, operation: 'authorization_grant', target: { kind: 'authorization', id }, details }, at)
   return id
@@ -164,13 +165,17 @@ export async function listGrants(filter: GrantFilter, now: Instant) {
   return { total: counted!.total, grants: rows.map(({ grant, ...names }) => ({ ...grant, ...names, status: statusOf(grant, now) })) }
 }
 
-const STATUS = {
+/** What the state of an authorisation means in the table. */
+export const STATUS = {
   active: isInForce,
   expired: (now: Instant) => and(isNull(grants.revokedAt), lte(grants.expiresAt, now)),
   revoked: () => isNotNull(grants.revokedAt),
 } satisfies Record<string, (now: Instant) => SQL | undefined>
 
-function statusOf({ revokedAt, expiresAt }: { revokedAt: Instant | null; expiresAt: Instant | null }, now: Instant): keyof typeof STATUS {
+export function statusOf(
+  { revokedAt, expiresAt }: { revokedAt: Instant | null; expiresAt: Instant | null },
+  now: Instant,
+): keyof typeof STATUS {
   if (revokedAt) return 'revoked'
   return expiresAt && expiresAt <= now ? 'expired' : 'active'
 }

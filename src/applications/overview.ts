@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, gt, isNull, lt, sql } from 'drizzle-orm'
-import { applicationAuthorizationRequests, applications, operatorAppAuthorizations } from '#drizzle/schema'
+import { applicationAuthorizationRequests, applicationPriceSchedules, applications, operatorAppAuthorizations } from '#drizzle/schema'
 import { showId, type Uuid } from '#src/core/ids'
 import { cutPage, isBackwards, type Keyset, rowsWanted } from '#src/core/keyset'
 import { Problem } from '#src/core/problem'
@@ -11,6 +11,7 @@ import { isRenewable, type RequestFilter, renewableUntil, selectRequests } from 
 
 const requests = applicationAuthorizationRequests
 const grants = operatorAppAuthorizations
+const schedules = applicationPriceSchedules
 
 /** The games an operator may ask for: active, not authorised for longer than a week, nothing waiting; by name. */
 export async function availableApplications(operatorId: Uuid, now: Instant) {
@@ -64,6 +65,8 @@ export async function heldApplications(operatorId: Uuid) {
       expiresAt: grants.expiresAt,
       grantId: grants.id,
       requestedId: requests.id,
+      nextPrice: schedules.newPrice,
+      nextPriceAt: schedules.effectiveAt,
     })
     .from(grants)
     .innerJoin(applications, eq(applications.id, grants.applicationId))
@@ -71,6 +74,7 @@ export async function heldApplications(operatorId: Uuid) {
       requests,
       and(eq(requests.operatorId, grants.operatorId), eq(requests.applicationId, grants.applicationId), eq(requests.status, 'pending')),
     )
+    .leftJoin(schedules, and(eq(schedules.applicationId, applications.id), eq(schedules.status, 'scheduled')))
     .where(and(eq(grants.operatorId, operatorId), isNull(grants.revokedAt)))
     .orderBy(asc(applications.appName))
 }

@@ -9,7 +9,7 @@ import { brokenRule, Problem } from '#src/core/problem'
 import { addDays, businessDay, type Instant, iso, startOfDay } from '#src/core/time'
 import { notify } from '#src/notifications/messages'
 import { read, type Transaction, violatedConstraint } from '#src/platform/database'
-import { grantRequested } from './grants'
+import { replaceGrant } from './grants'
 
 const requests = applicationAuthorizationRequests
 const grants = operatorAppAuthorizations
@@ -84,7 +84,7 @@ export async function approveRequest(
     .update(requests)
     .set({ status: 'approved', reviewedBy: actor.id, reviewedAt: at, reviewNote: note || null, updatedAt: at })
     .where(eq(requests.id, id))
-  const grantId = await grantRequested(
+  const grantId = await replaceGrant(
     tx,
     { operator_id: operatorId, app_id: applicationId, expires_at, note: note || null, request_id: id },
     act,

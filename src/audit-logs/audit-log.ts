@@ -49,29 +49,39 @@ const GENESIS = '0'.repeat(64)
  * Appends to the audit log, in the transaction of what it tells. Call it last: it holds the chain's lock until COMMIT, and a
  * transaction that then waited for a row could wait for one that waits for the chain.
  */
-export async function record(tx: Transaction, entry: AuditEntry, at: Instant): Promise<void> {
+export const record = (tx: Transaction, entry: AuditEntry, at: Instant): Promise<void> => recordAll(tx, [{ ...entry, at }])
+
+/** Several at once, in their order: one look at the chain's end and one write. */
+export async function recordAll(tx: Transaction, entries: readonly (AuditEntry & { at: Instant })[]): Promise<void> {
+  if (entries.length === 0) return
   await tx.sql`SELECT pg_advisory_xact_lock(${CHAIN_LOCK})`
   const [last] = await tx.db.select({ seq: auditLogs.seq, hash: auditLogs.hash }).from(auditLogs).orderBy(desc(auditLogs.seq)).limit(1)
-  const row = {
-    seq: (last?.seq ?? 0n) + 1n,
-    id: newId(),
-    actorKind: entry.actor.kind,
-    actorId: entry.actor.id,
-    actorName: entry.actor.name,
-    actorRole: entry.actor.role,
-    operation: entry.operation,
-    targetKind: entry.target?.kind ?? null,
-    targetId: entry.target?.id ?? null,
-    details: entry.details ?? {},
-    ip: entry.origin?.ip ?? null,
-    userAgent: entry.origin?.userAgent ?? null,
-    requestId: entry.origin?.id ?? null,
-    createdAt: at,
-  }
-  const prevHash = last ? Buffer.from(last.hash).toString('hex') : GENESIS
-  const hash = auditHash(row, prevHash)
-  await tx.db.insert(auditLogs).values({ ...row, prevHash: Buffer.from(prevHash, 'hex'), hash: Buffer.from(hash, 'hex') })
+  let head = { seq: last?.seq ?? 0n, hash: last ? Buffer.from(last.hash).toString('hex') : GENESIS }
+  const rows = entries.map((entry) => {
+    const row = rowOf(entry, head.seq + 1n)
+    const prevHash = head.hash
+    head = { seq: row.seq, hash: auditHash(row, prevHash) }
+    return { ...row, prevHash: Buffer.from(prevHash, 'hex'), hash: Buffer.from(head.hash, 'hex') }
+  })
+  await tx.db.insert(auditLogs).values(rows)
 }
+
+const rowOf = ({ actor, origin, operation, target, details, at }: AuditEntry & { at: Instant }, seq: bigint): HashedRow => ({
+  seq,
+  id: newId(),
+  actorKind: actor.kind,
+  actorId: actor.id,
+  actorName: actor.name,
+  actorRole: actor.role,
+  operation,
+  targetKind: target?.kind ?? null,
+  targetId: target?.id ?? null,
+  details: details ?? {},
+  ip: origin?.ip ?? null,
+  userAgent: origin?.userAgent ?? null,
+  requestId: origin?.id ?? null,
+  createdAt: at,
+})
 
 type HashedRow = Omit<typeof auditLogs.$inferSelect, 'prevHash' | 'hash'>
 

@@ -1,8 +1,10 @@
 import { revokeSessions } from '#src/accounts/sessions'
 import { record, SYSTEM } from '#src/audit-logs/audit-log'
 import type { Uuid } from '#src/core/ids'
-import { addSeconds, type Instant } from '#src/core/time'
+import { addSeconds, formatDateTime, type Instant } from '#src/core/time'
 import { lockOperators } from '#src/ledger/lock'
+import { raiseAlert } from '#src/notifications/alerts'
+import { notify } from '#src/notifications/messages'
 import { rawSql, type Transaction, transaction } from '#src/platform/database'
 import { log } from '#src/platform/log'
 import { setting } from '#src/settings/settings'
@@ -75,6 +77,7 @@ async function lock(operatorId: Uuid, { ip, cause, seen }: Suspicion, now: Insta
     const [operator] = await lockOperators(tx, { ids: [operatorId] })
     if (!operator || operator.isLocked || operator.deactivatedAt) return false
     await markLocked(tx, operatorId, reason, now)
+    await tell(tx, operatorId, { ip, cause, seen }, now)
     await record(
       tx,
       {
@@ -94,4 +97,11 @@ async function lock(operatorId: Uuid, { ip, cause, seen }: Suspicion, now: Insta
 async function markLocked(tx: Transaction, operatorId: Uuid, reason: string, now: Instant): Promise<void> {
   await tx.sql`UPDATE operator_accounts SET is_locked = true, locked_reason = ${reason}, locked_at = ${now}, updated_at = ${now} WHERE id = ${operatorId}`
   await revokeSessions(tx, { operatorId }, now)
+}
+
+/** The operator hears that somebody has to look; an administrator is called to do so. Unlocking settles the alert. */
+async function tell(tx: Transaction, operatorId: Uuid, { ip, cause, seen }: Pick<Suspicion, 'ip' | 'cause' | 'seen'>, now: Instant) {
+  const content = `系统检测到异常调用，您的账户已于${formatDateTime(now)}自动锁定。锁定期间无法登录，也无法授权游戏，请联系管理员核实后解锁。`
+  await notify(tx, [operatorId], { type: 'security', title: '账户已自动锁定', content, priority: 'high' }, now)
+  await raiseAlert(tx, { kind: 'anomaly_lock', subject: operatorId, audience: 'admin', details: { ip, cause, seen: String(seen) } }, now)
 }

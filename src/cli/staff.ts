@@ -4,7 +4,7 @@ import { FINANCE_GRADES, STAFF_ROLES } from '#drizzle/schema'
 import type { Act } from '#src/audit-logs/audit-log'
 import { text } from '#src/core/fields'
 import { now } from '#src/core/time'
-import { disableStaff, resetStaffPassword } from '#src/staff/access'
+import { disableStaff, resetStaffPassword, resetStaffPhone } from '#src/staff/access'
 import { createStaff } from '#src/staff/staff'
 import { type Command, checked, parse, UsageError, withDatabase } from './command'
 import { askPassword } from './password'
@@ -43,6 +43,21 @@ export const staffCommands: Command[] = [
       const password = await askPassword({ fromStdin: values['password-stdin'] ?? false })
       await withDatabase(() => resetStaffPassword(positionals[0]!, password, thisAct()))
       print(`密码已重设，原有登录已结束 / new password set, sessions ended: ${positionals[0]}`)
+      return 0
+    },
+  },
+  {
+    name: 'staff totp',
+    usage: '<username>',
+    zh: '清除员工的动态验证码与恢复码，并结束其全部登录',
+    en: "take away a person's one-time codes and recovery codes and end all sessions",
+    more: [
+      '手机与恢复码都遗失时使用；下次登录只需密码 / for a phone that is gone with its recovery codes; the next sign-in needs the password alone',
+    ],
+    run: async (args) => {
+      const { positionals } = parse(args, {}, ['username'])
+      const outcome = await withDatabase(() => resetStaffPhone(positionals[0]!, thisAct()))
+      print(outcome === 'reset' ? `已清除 / taken away: ${positionals[0]}` : `此前未启用 / was off before: ${positionals[0]}`)
       return 0
     },
   },

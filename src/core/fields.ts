@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { type IdKind, parseId, showId, type Uuid } from './ids'
 import { type Money, parseYuan } from './money'
-import { type Instant, instant, isCalendarDay } from './time'
+import { addDays, type Instant, instant, isCalendarDay, parseMinute, startOfDay } from './time'
 import { say } from './validation'
 
 /** The field shapes of API.md, written once and used by every schema. */
@@ -56,6 +56,30 @@ export const isoInstant = v.pipe(
   v.check(isIsoInstant, say('须为ISO 8601时间', 'must be an ISO 8601 time')),
   v.metadata({ format: 'date-time', examples: ['2026-01-01T00:00:00.000Z'] }),
   v.transform((value): Instant => instant(value)),
+)
+
+/** A day of Asia/Shanghai, `YYYY-MM-DD`. */
+export const calendarDay = v.pipe(
+  v.string(),
+  v.check(isCalendarDay, say('须为日期，例如2026-12-31', 'must be a date like 2026-12-31')),
+  v.metadata({ format: 'date', examples: ['2026-12-31'] }),
+)
+
+/** The last day of something, `YYYY-MM-DD` in Asia/Shanghai; gives the end of that day. */
+export const lastDay = v.pipe(
+  v.string(),
+  v.check(isCalendarDay, say('须为日期，例如2026-12-31', 'must be a date like 2026-12-31')),
+  v.transform((day): Instant => addDays(startOfDay(day), 1)),
+)
+
+/** A minute of Asia/Shanghai as a form's field for date and time sends it; gives an Instant. */
+export const minute = v.pipe(
+  v.string(),
+  v.check(
+    (text) => parseMinute(text) !== undefined,
+    say('须为日期和时间，例如2026-12-31 09:00', 'must be a date and time like 2026-12-31 09:00'),
+  ),
+  v.transform((text): Instant => parseMinute(text)!),
 )
 
 export const username = v.pipe(

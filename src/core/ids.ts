@@ -23,6 +23,7 @@ const ID_PREFIXES = {
   finance: 'fin',
   export: 'exp',
   difference: 'diff',
+  adjustment: 'adj',
 } as const
 
 export type IdKind = keyof typeof ID_PREFIXES

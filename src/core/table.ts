@@ -15,3 +15,6 @@ export type Table = {
   columns: readonly Column[]
   chunks: AsyncIterable<readonly Cell[][]>
 }
+
+/** A short table that is all there, its sums in a row below. */
+export type Sheet = { title: string; columns: readonly Column[]; rows: readonly (readonly Cell[])[]; total?: readonly Cell[] }

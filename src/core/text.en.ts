@@ -1,25 +1,39 @@
 import type { TextKey } from './text'
+import { access } from './text/en/access'
 import { account } from './text/en/account'
+import { adjustments } from './text/en/adjustments'
 import { admin } from './text/en/admin'
-import { analytics } from './text/en/analytics'
+import { announcements } from './text/en/announcements'
 import { applications } from './text/en/applications'
+import { audit } from './text/en/audit'
+import { catalogue } from './text/en/catalogue'
+import { closing } from './text/en/closing'
+import { customers } from './text/en/customers'
 import { docs } from './text/en/docs'
 import { exports } from './text/en/exports'
 import { finance } from './text/en/finance'
+import { invoiceDesk } from './text/en/invoice-desk'
 import { invoices } from './text/en/invoices'
 import { ledger } from './text/en/ledger'
 import { messages } from './text/en/messages'
 import { operatorHome } from './text/en/operator-home'
+import { operators } from './text/en/operators'
 import { payments } from './text/en/payments'
+import { platform } from './text/en/platform'
 import { problem } from './text/en/problem'
 import { publicPages } from './text/en/public'
 import { recharge } from './text/en/recharge'
 import { reconciliation } from './text/en/reconciliation'
 import { refunds } from './text/en/refunds'
+import { reports } from './text/en/reports'
 import { search } from './text/en/search'
+import { settings } from './text/en/settings'
 import { shell } from './text/en/shell'
 import { sites } from './text/en/sites'
+import { staff } from './text/en/staff'
+import { staffTransactions } from './text/en/staff-transactions'
 import { statistics } from './text/en/statistics'
+import { system } from './text/en/system'
 import { usage } from './text/en/usage'
 
 /** English words of the pages; the same keys and placeholders as the Chinese ones. */
@@ -30,20 +44,34 @@ export const en: Record<TextKey, string> = {
   ...operatorHome,
   ...admin,
   ...finance,
-  ...analytics,
+  ...adjustments,
+  ...closing,
   ...account,
+  ...staff,
   ...sites,
+  ...operators,
+  ...customers,
   ...applications,
+  ...catalogue,
+  ...access,
   ...usage,
   ...statistics,
+  ...platform,
   ...messages,
+  ...announcements,
   ...ledger,
+  ...staffTransactions,
   ...invoices,
+  ...invoiceDesk,
   ...exports,
   ...reconciliation,
+  ...reports,
   ...search,
   ...refunds,
   ...recharge,
   ...payments,
+  ...audit,
+  ...settings,
+  ...system,
   ...docs,
 }

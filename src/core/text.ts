@@ -19,6 +19,12 @@ export type DoneKey = Extract<PlainKey, `${string}.done.${string}`>
 /** Whether a text from a cookie is one of those keys; anything else is not shown. */
 export const isDoneKey = (key: string | undefined): key is DoneKey => key?.includes('.done.') === true && Object.hasOwn(zh, key)
 
+/** Whether a key that was put together from data is there: not every operation or setting has words. */
+export const isPlainKey = (key: string): key is PlainKey => Object.hasOwn(zh, key)
+
+/** The keys under a prefix in their order, such as all operations that have a name. */
+export const keysUnder = (prefix: string): PlainKey[] => (Object.keys(zh) as PlainKey[]).filter((key) => key.startsWith(prefix))
+
 const WORDS: Record<Language, Record<TextKey, string>> = { zh, en }
 
 /** The words of the pages in one language; `{name}` in them is replaced from `params`. */

@@ -1,24 +1,38 @@
+import { access } from './text/zh/access'
 import { account } from './text/zh/account'
+import { adjustments } from './text/zh/adjustments'
 import { admin } from './text/zh/admin'
-import { analytics } from './text/zh/analytics'
+import { announcements } from './text/zh/announcements'
 import { applications } from './text/zh/applications'
+import { audit } from './text/zh/audit'
+import { catalogue } from './text/zh/catalogue'
+import { closing } from './text/zh/closing'
+import { customers } from './text/zh/customers'
 import { docs } from './text/zh/docs'
 import { exports } from './text/zh/exports'
 import { finance } from './text/zh/finance'
+import { invoiceDesk } from './text/zh/invoice-desk'
 import { invoices } from './text/zh/invoices'
 import { ledger } from './text/zh/ledger'
 import { messages } from './text/zh/messages'
 import { operatorHome } from './text/zh/operator-home'
+import { operators } from './text/zh/operators'
 import { payments } from './text/zh/payments'
+import { platform } from './text/zh/platform'
 import { problem } from './text/zh/problem'
 import { publicPages } from './text/zh/public'
 import { recharge } from './text/zh/recharge'
 import { reconciliation } from './text/zh/reconciliation'
 import { refunds } from './text/zh/refunds'
+import { reports } from './text/zh/reports'
 import { search } from './text/zh/search'
+import { settings } from './text/zh/settings'
 import { shell } from './text/zh/shell'
 import { sites } from './text/zh/sites'
+import { staff } from './text/zh/staff'
+import { staffTransactions } from './text/zh/staff-transactions'
 import { statistics } from './text/zh/statistics'
+import { system } from './text/zh/system'
 import { usage } from './text/zh/usage'
 
 /** Chinese words of the pages, the reference: its keys are the keys. Glossary: 充值 消费 退款 授权 门店 场次 对账 差错; 运营商 = customer. */
@@ -29,20 +43,34 @@ export const zh = {
   ...operatorHome,
   ...admin,
   ...finance,
-  ...analytics,
+  ...adjustments,
+  ...closing,
   ...account,
+  ...staff,
   ...sites,
+  ...operators,
+  ...customers,
   ...applications,
+  ...catalogue,
+  ...access,
   ...usage,
   ...statistics,
+  ...platform,
   ...messages,
+  ...announcements,
   ...ledger,
+  ...staffTransactions,
   ...invoices,
+  ...invoiceDesk,
   ...exports,
   ...reconciliation,
+  ...reports,
   ...search,
   ...refunds,
   ...recharge,
   ...payments,
+  ...audit,
+  ...settings,
+  ...system,
   ...docs,
 } as const

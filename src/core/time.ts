@@ -45,6 +45,9 @@ export function isCalendarDay(text: string): boolean {
   return !Number.isNaN(start.getTime()) && businessDay(start) === text
 }
 
+/** The last business day before `at`: of something that ends with a day, that day. */
+export const lastDayBefore = (at: Instant): BusinessDay => businessDay(addMs(at, -1))
+
 /** The first instant of a business day. */
 export const startOfDay = (day: BusinessDay): Instant => new Date(`${day}T00:00:00.000+08:00`)
 
@@ -65,6 +68,14 @@ export const shanghaiSerial = (at: Instant): number => shanghai(at).getTime() / 
 
 /** `YYYY-MM-DD HH:mm` in Asia/Shanghai. */
 export const formatMinute = (at: Instant): string => formatDateTime(at).slice(0, 16)
+
+/** `YYYY-MM-DDTHH:mm` in Asia/Shanghai, as a field for date and time holds it → the instant; undefined for anything else. */
+export function parseMinute(text: string): Instant | undefined {
+  const [day, clock] = text.split('T')
+  return day && clock && isCalendarDay(day) && /^([01]\d|2[0-3]):[0-5]\d$/.test(clock)
+    ? new Date(`${day}T${clock}:00.000+08:00`)
+    : undefined
+}
 
 /** ISO 8601 UTC with milliseconds, as the API writes it. */
 export const iso = (at: Instant): string => at.toISOString()

@@ -5,7 +5,7 @@ import { rawSql } from '#src/platform/database'
 import { filesIn, isStale, removeFile } from '#src/platform/files'
 import { exportFile, exportFolder, fileNameOf } from './place'
 
-/** Finished files of one operator; older ones make room. */
+/** Finished files of one owner; older ones make room. */
 const MOST_FILES = 20
 /** All finished files together; the oldest make room. */
 const MOST_BYTES = 4 * 1_073_741_824
@@ -17,7 +17,7 @@ export async function expireExports({ now }: { now: Instant }): Promise<{ expire
   const expired = await rawSql()<{ id: Uuid; attempts: number }[]>`
     UPDATE exports SET status = 'expired' WHERE id IN (
       SELECT id FROM (
-        SELECT id, expires_at, row_number() OVER (PARTITION BY operator_id ORDER BY id DESC) AS place,
+        SELECT id, expires_at, row_number() OVER (PARTITION BY operator_id, staff_id ORDER BY id DESC) AS place,
                sum(file_bytes) OVER (ORDER BY id DESC) AS bytes
         FROM exports WHERE status = 'ready'
       ) file WHERE expires_at <= ${iso(now)}::timestamptz OR place > ${MOST_FILES} OR bytes > ${MOST_BYTES}

@@ -4,47 +4,56 @@ import { type Act, record } from '#src/audit-logs/audit-log'
 import { newId, type Uuid } from '#src/core/ids'
 import { cutPage, isBackwards, type Keyset, rowsWanted, type Slice } from '#src/core/keyset'
 import { invalidField, type Language, Problem } from '#src/core/problem'
+import { requirePermission } from '#src/permissions/require'
 import { read, type Transaction, transaction } from '#src/platform/database'
 import { readAhead } from '#src/platform/files'
 import { setting } from '#src/settings/settings'
 import { type ExportFormat, exportName, fileBytes } from './file'
-import { type ExportKind, type FilterText, filterText } from './filters'
-import { type Source, sourceOf } from './source'
+import { EXPORT_FILTERS, type ExportKind, filterText } from './filters'
+import { type Asker, type Owner, ownedBy, ownerColumns } from './owner'
+import { sourceOf } from './source'
+import type { FilterText, Source } from './staff-export'
+import { type StaffExportKind, staffExportOf } from './staff-exports'
 
 /** More rows than this are made in the background: a page does not wait for them. */
 const DIRECT_ROWS = 20_000
-/** Files of one operator that wait or are being made. */
+/** Files of one owner that wait or are being made. */
 const MOST_OPEN = 3
 const REQUEST_LOCK = 7_061_979
 
-export type ExportRow = Omit<typeof exports.$inferSelect, 'filter' | 'leasedUntil' | 'operatorId'>
-export type Wanted = { kind: ExportKind; format: ExportFormat; filter: Readonly<Record<string, string | undefined>>; language: Language }
+export type ExportRow = Omit<typeof exports.$inferSelect, 'filter' | 'leasedUntil' | 'operatorId' | 'staffId'>
+export type Wanted = {
+  kind: ExportKind | StaffExportKind
+  format: ExportFormat
+  filter: Readonly<Record<string, string | undefined>>
+  language: Language
+}
 export type MadeFile = { name: string; bytes: AsyncIterable<Uint8Array> }
 
 /** A file at once, however long: for programs, which wait. Throws INVALID_PARAMS for faulty fields or too many rows. */
-export async function exportNow(operatorId: Uuid, wanted: Wanted, act: Act): Promise<MadeFile> {
-  const { filter, source } = await opened(operatorId, wanted, act)
+export async function exportNow(asker: Asker, wanted: Wanted, act: Act): Promise<MadeFile> {
+  const { filter, source } = await opened(asker, wanted, act)
   return makeNow({ ...wanted, filter }, source, act)
 }
 
 /** A short file at once, or a place in the queue for a long one, or for any when `background` says so. */
 export async function requestExport(
-  operatorId: Uuid,
+  asker: Asker,
   wanted: Wanted & { background: boolean },
   act: Act,
 ): Promise<MadeFile | { queued: Uuid }> {
-  const { filter, source } = await opened(operatorId, wanted, act)
+  const { filter, source } = await opened(asker, wanted, act)
   if (!wanted.background && source.rows <= DIRECT_ROWS) return makeNow({ ...wanted, filter }, source, act)
-  return { queued: await transaction((tx) => enqueue(tx, operatorId, { ...wanted, filter }, source.rows, act)) }
+  return { queued: await transaction((tx) => enqueue(tx, asker, { ...wanted, filter }, source.rows, act)) }
 }
 
 async function opened(
-  operatorId: Uuid,
+  asker: Asker,
   { kind, filter: given, language }: Wanted,
   { at }: Act,
 ): Promise<{ filter: FilterText; source: Source }> {
-  const filter = filterText(kind, given)
-  const source = await sourceOf(operatorId, kind, filter, language, at)
+  const filter = askedFilter(asker, kind, given)
+  const source = await sourceOf(asker, kind, filter, language, at)
   const most = setting('export_max_rows')
   if (source.rows > most)
     throw invalidField(
@@ -55,26 +64,28 @@ async function opened(
   return { filter, source }
 }
 
-type Fixed = Omit<Wanted, 'filter'> & { filter: FilterText }
+/** The fields of the filter as they count for this person. Throws PERMISSION_DENIED for what staff may not take out. */
+function askedFilter(asker: Asker, kind: Wanted['kind'], given: Wanted['filter']): FilterText {
+  if (asker.kind === 'operator') return filterText(Object.keys(EXPORT_FILTERS[kind as ExportKind].entries), given)
+  const { permission, fields, narrow } = staffExportOf(kind)
+  requirePermission(asker, permission)
+  return { ...filterText(fields, given), ...narrow(asker) }
+}
+
+type Fixed = Omit<Wanted, 'filter' | 'kind'> & { kind: string; filter: FilterText }
 
 async function makeNow({ kind, format, filter }: Fixed, { rows, table }: Source, act: Act): Promise<MadeFile> {
   await transaction((tx) => recordExport(tx, { kind, format, rows, filter }, act))
   return { name: exportName(kind, filter, format, act.at), bytes: readAhead(fileBytes(format, table)) }
 }
 
-async function enqueue(
-  tx: Transaction,
-  operatorId: Uuid,
-  { kind, format, filter, language }: Fixed,
-  rows: number,
-  act: Act,
-): Promise<Uuid> {
+async function enqueue(tx: Transaction, owner: Owner, { kind, format, filter, language }: Fixed, rows: number, act: Act): Promise<Uuid> {
   // Two requests at once must count each other; the account itself is not locked, since games start meanwhile.
-  await tx.sql`SELECT pg_advisory_xact_lock(${REQUEST_LOCK}, hashtext(${operatorId}))`
+  await tx.sql`SELECT pg_advisory_xact_lock(${REQUEST_LOCK}, hashtext(${owner.id}))`
   const [open] = await tx.db
     .select({ count: count() })
     .from(exports)
-    .where(and(eq(exports.operatorId, operatorId), inArray(exports.status, ['queued', 'running'])))
+    .where(and(ownedBy(owner), inArray(exports.status, ['queued', 'running'])))
   if (open!.count >= MOST_OPEN)
     throw invalidField(
       'export',
@@ -83,7 +94,9 @@ async function enqueue(
     )
   const id = newId()
   const fileName = exportName(kind, filter, format, act.at)
-  await tx.db.insert(exports).values({ id, operatorId, kind, format, language, filter, rowsTotal: rows, fileName, createdAt: act.at })
+  await tx.db
+    .insert(exports)
+    .values({ id, ...ownerColumns(owner), kind, format, language, filter, rowsTotal: rows, fileName, createdAt: act.at })
   await recordExport(tx, { kind, format, rows, filter }, act, id)
   return id
 }
@@ -110,36 +123,45 @@ const columns = {
   expiresAt: exports.expiresAt,
 }
 
-/** One page of an operator's exports, newest first. */
-export async function listExports(operatorId: Uuid, keyset: Keyset): Promise<Slice<ExportRow>> {
+/** One page of an owner's exports, newest first. */
+export async function listExports(owner: Owner, keyset: Keyset): Promise<Slice<ExportRow>> {
   const back = isBackwards(keyset)
   const beyond = keyset.after ? lt(exports.id, keyset.after) : keyset.before ? gt(exports.id, keyset.before) : undefined
   const rows = await read()
     .select(columns)
     .from(exports)
-    .where(and(eq(exports.operatorId, operatorId), beyond))
+    .where(and(ownedBy(owner), beyond))
     .orderBy(back ? exports.id : desc(exports.id))
     .limit(rowsWanted(keyset))
   return cutPage(rows, keyset, ({ id }) => id)
 }
 
-/** One export of this operator. Throws RESOURCE_NOT_FOUND for one that is unknown or somebody else's. */
-export async function requireExport(operatorId: Uuid, id: Uuid): Promise<ExportRow> {
+/** One export of this owner. Throws RESOURCE_NOT_FOUND for one that is unknown or somebody else's. */
+export async function requireExport(owner: Owner, id: Uuid): Promise<ExportRow> {
   const [row] = await read()
     .select(columns)
     .from(exports)
-    .where(and(eq(exports.id, id), eq(exports.operatorId, operatorId)))
+    .where(and(eq(exports.id, id), ownedBy(owner)))
   if (!row) throw new Problem('RESOURCE_NOT_FOUND', { id })
   return row
 }
 
 /** Asks for the same file again, after it failed or its time was over. */
-export async function repeatExport(operatorId: Uuid, id: Uuid, act: Act): Promise<Uuid> {
+export async function repeatExport(asker: Asker, id: Uuid, act: Act): Promise<Uuid> {
   const [row] = await read()
     .select({ kind: exports.kind, format: exports.format, language: exports.language, filter: exports.filter })
     .from(exports)
-    .where(and(eq(exports.id, id), eq(exports.operatorId, operatorId)))
+    .where(and(eq(exports.id, id), ownedBy(asker)))
   if (!row) throw new Problem('RESOURCE_NOT_FOUND', { id })
-  const { source } = await opened(operatorId, row, act)
-  return transaction((tx) => enqueue(tx, operatorId, row, source.rows, act))
+  const wanted = { ...row, kind: row.kind as Wanted['kind'] }
+  const { filter, source } = await opened(asker, wanted, act)
+  return transaction((tx) => enqueue(tx, asker, { ...wanted, filter }, source.rows, act))
+}
+
+/** A file of this owner that is ready. Throws RESOURCE_NOT_FOUND, or PERMISSION_DENIED where the right to it was taken away meanwhile. */
+export async function requireReadyExport(asker: Asker, id: Uuid): Promise<ExportRow> {
+  const row = await requireExport(asker, id)
+  if (asker.kind === 'staff') requirePermission(asker, staffExportOf(row.kind).permission)
+  if (row.status !== 'ready') throw new Problem('RESOURCE_NOT_FOUND', { id })
+  return row
 }

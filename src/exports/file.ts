@@ -2,7 +2,7 @@ import type { Table } from '#src/core/table'
 import { businessDay, type Instant } from '#src/core/time'
 import { csvBytes } from '#src/platform/csv'
 import { spreadsheetBytes } from '#src/platform/spreadsheet'
-import type { ExportKind, FilterText } from './filters'
+import type { FilterText } from './staff-export'
 
 export type ExportFormat = 'excel' | 'csv'
 
@@ -21,7 +21,7 @@ export const fileBytes = (format: ExportFormat, table: Table): AsyncIterable<Uin
 export const mediaType = (format: ExportFormat): string => FORMATS[format].type
 
 /** `usage_20260305.xlsx`: what it is and the business day it was asked for. */
-export function exportName(kind: ExportKind, filter: FilterText, format: ExportFormat, at: Instant): string {
-  const what = kind === 'statistics' ? `statistics_${(filter.report_type ?? 'consumption').replaceAll('-', '_')}` : kind
+export function exportName(kind: string, filter: FilterText, format: ExportFormat, at: Instant): string {
+  const what = kind === 'statistics' ? `statistics_${(filter.report_type ?? filter.report ?? 'consumption').replaceAll('-', '_')}` : kind
   return `${what}_${businessDay(at).replaceAll('-', '')}.${FORMATS[format].ending}`
 }

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { MOVEMENT_KINDS } from '#src/balances/transactions'
 import { idOf, keyword } from '#src/core/fields'
 import { timeQuery } from '#src/core/time-filter'
-import { INVOICE_STATES } from '#src/invoices/queries'
+import { INVOICE_FACES } from '#src/invoices/queries'
 import { METHODS, ORDER_STATUSES } from '#src/payments/queries'
 import { DIMENSIONS } from '#src/statistics/periods'
 
@@ -38,16 +38,12 @@ export const EXPORT_FILTERS = {
   transactions: v.object({ ...timeQuery, type: v.optional(v.picklist(MOVEMENT_KINDS)) }),
   statistics: v.object(statisticsFields),
   recharges: v.object({ ...timeQuery, status: v.optional(v.picklist(ORDER_STATUSES)), method: v.optional(v.picklist(METHODS)) }),
-  invoices: v.object({ ...timeQuery, status: v.optional(v.picklist(INVOICE_STATES)), keyword }),
+  invoices: v.object({ ...timeQuery, status: v.optional(v.picklist(INVOICE_FACES)), keyword }),
 }
 export type ExportKind = keyof typeof EXPORT_FILTERS
 
-/** The fields of a kind's filter, as text: what is stored with an export and asked again when it is made. */
-export type FilterText = Record<string, string>
-
-/** What a form or an address says about a kind's filter; other fields and empty ones are left out. */
-export function filterText(kind: ExportKind, given: Readonly<Record<string, string | undefined>>): FilterText {
-  const fields = Object.keys(EXPORT_FILTERS[kind].entries)
+/** What a form or an address says about the fields of a filter; other fields and empty ones are left out. */
+export function filterText(fields: readonly string[], given: Readonly<Record<string, string | undefined>>): Record<string, string> {
   return Object.fromEntries(
     fields.flatMap((name) => {
       const value = given[name]?.trim()

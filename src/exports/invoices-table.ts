@@ -1,4 +1,6 @@
 import { showId, type Uuid } from '#src/core/ids'
+import { faceOf } from '#src/core/invoice-face'
+import { minus } from '#src/core/money'
 import type { Cell, Table } from '#src/core/table'
 import { type Language, text } from '#src/core/text'
 import { type InvoiceFilter, invoiceChunks, type ListedInvoice } from '#src/invoices/queries'
@@ -32,9 +34,9 @@ const invoiceCells = (row: ListedInvoice, language: Language): Cell[] => [
   row.createdAt,
   row.number,
   text(language, `invoices.type.${row.invoiceType}`),
-  text(language, `invoices.state.${row.status}`),
+  text(language, `invoices.state.${faceOf(row)}`),
   row.amount,
-  row.status === 'approved' ? row.amount : null,
+  row.status === 'approved' ? minus(row.amount, row.reversed) : null,
   row.invoiceTitle,
   row.taxId,
   row.reviewedAt,

@@ -37,6 +37,6 @@ async function exported(
   { url }: Request,
 ): Promise<Response> {
   const filter = Object.fromEntries([...new URL(url).searchParams].toReversed())
-  const file = await exportNow(caller.id, { kind, format, filter, language: info.language }, actOf(caller, info))
+  const file = await exportNow(caller, { kind, format, filter, language: info.language }, actOf(caller, info))
   return exportResponse(file, format)
 }

@@ -2,25 +2,29 @@ import type * as v from 'valibot'
 import { countTransactions } from '#src/balances/transactions'
 import type { Uuid } from '#src/core/ids'
 import { invalidFields, type Language } from '#src/core/problem'
-import type { Table } from '#src/core/table'
 import type { Instant } from '#src/core/time'
 import { timeFilter } from '#src/core/time-filter'
 import { validate } from '#src/core/validation'
 import { invoiceSums } from '#src/invoices/queries'
 import { sumsOfOwnOrders } from '#src/payments/queries'
 import { bucketsOf, sumOf } from '#src/usage/sums'
-import { EXPORT_FILTERS, type ExportKind, type FilterText } from './filters'
+import { EXPORT_FILTERS, type ExportKind } from './filters'
 import { invoicesTable } from './invoices-table'
+import type { Owner } from './owner'
 import { rechargesTable } from './recharges-table'
+import type { FilterText, Source } from './staff-export'
+import { staffExportOf } from './staff-exports'
 import { statisticsTable } from './statistics-table'
 import { transactionsTable } from './transactions-table'
 import { usageTable } from './usage-table'
 
-/** What an export holds: how many rows there are now, and the table that gives them. */
-export type Source = { rows: number; table: Table }
+/** An owner's rows of a kind under a filter; nothing is read before the table is. Throws INVALID_PARAMS with every faulty field. */
+export const sourceOf = (owner: Owner, kind: string, filter: FilterText, language: Language, now: Instant): Promise<Source> =>
+  owner.kind === 'staff'
+    ? staffExportOf(kind).open(filter, { language, now })
+    : operatorSource(owner.id, kind as ExportKind, filter, language, now)
 
-/** An operator's rows of a kind under a filter; nothing is read before the table is. Throws INVALID_PARAMS with every faulty field. */
-export async function sourceOf(operatorId: Uuid, kind: ExportKind, filter: FilterText, language: Language, now: Instant): Promise<Source> {
+async function operatorSource(operatorId: Uuid, kind: ExportKind, filter: FilterText, language: Language, now: Instant): Promise<Source> {
   if (kind === 'transactions') {
     const { type, ...times } = parsed(EXPORT_FILTERS.transactions, filter)
     const wanted = { ...timeFilter(times), kind: type }

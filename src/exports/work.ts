@@ -6,9 +6,10 @@ import { rawSql } from '#src/platform/database'
 import { writeFileWhole } from '#src/platform/files'
 import { log } from '#src/platform/log'
 import { type ExportFormat, fileBytes } from './file'
-import type { ExportKind, FilterText } from './filters'
+import { ownerOf } from './owner'
 import { exportFile } from './place'
 import { sourceOf } from './source'
+import type { FilterText } from './staff-export'
 
 /** Who works on a file renews this with its progress; whoever died leaves it to the next. */
 const LEASE_SECONDS = 30
@@ -21,8 +22,9 @@ const PROGRESS_MS = 400
 
 export type ClaimedExport = {
   id: Uuid
-  operatorId: Uuid
-  kind: ExportKind
+  operatorId: Uuid | null
+  staffId: Uuid | null
+  kind: string
   format: ExportFormat
   language: Language
   filter: FilterText
@@ -37,7 +39,7 @@ export async function claimExport(at: Instant): Promise<ClaimedExport | undefine
     UPDATE exports SET status = 'running', attempts = attempts + 1, rows_done = 0, leased_until = ${iso(addSeconds(at, LEASE_SECONDS))}::timestamptz
     WHERE id = (SELECT id FROM exports WHERE status = 'queued' OR (status = 'running' AND leased_until < ${iso(at)}::timestamptz)
                 ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
-    RETURNING id, operator_id AS "operatorId", kind, format, language, filter, attempts, created_at AS "createdAt"`
+    RETURNING id, operator_id AS "operatorId", staff_id AS "staffId", kind, format, language, filter, attempts, created_at AS "createdAt"`
   return claimed
 }
 
@@ -53,7 +55,7 @@ class Interrupted extends Error {}
 /** Makes a claimed file and writes down what came of it. Never throws for a file that cannot be made; that is an outcome. */
 export async function makeExport(claimed: ClaimedExport, signal?: AbortSignal): Promise<'ready' | 'failed' | 'given back'> {
   try {
-    const { table } = await sourceOf(claimed.operatorId, claimed.kind, claimed.filter, claimed.language, claimed.createdAt)
+    const { table } = await sourceOf(ownerOf(claimed), claimed.kind, claimed.filter, claimed.language, claimed.createdAt)
     const progress = { rows: 0 }
     const file = await writeFileWhole(await exportFile(claimed), fileBytes(claimed.format, counted(table, claimed, progress, signal)))
     await finish(claimed, { ...file, rows: progress.rows })

@@ -42,3 +42,15 @@ export const InvoiceApprovedAnswer = answers(
   { message: '发票已批准并生成', errors: ['INVOICE_NOT_FOUND'] },
 )
 export const InvoiceRejectedAnswer = answers(v.null(), { message: '发票申请已拒绝', errors: ['INVOICE_NOT_FOUND'] })
+
+const reversal = words('019b7a10-5c00-7a2e-9b41-2f6d3c8e1a55')
+export const ReversalProposedAnswer = answers(v.strictObject({ reversal_id: reversal, status: oneOf(['proposed']) }), {
+  status: 201,
+  message: '已提交，等待另一名财务人员复核',
+  errors: ['INVOICE_NOT_FOUND'],
+})
+export const ReversalConfirmedAnswer = answers(
+  v.strictObject({ reversal_id: reversal, invoice_id: wireId('invoice'), red_number: orNull(words('HZ202603-000001')) }),
+  { message: '发票已作废或红冲', errors: ['RESOURCE_NOT_FOUND', 'SECOND_REVIEWER_REQUIRED'] },
+)
+export const ReversalRejectedAnswer = answers(v.null(), { message: '申请已驳回', errors: ['RESOURCE_NOT_FOUND'] })

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { actOf } from '#src/audit-logs/audit-log'
+import { auditingRefusal } from '#src/audit-logs/refusals'
 import { keyword, pageQuery } from '#src/core/fields'
 import { showId } from '#src/core/ids'
 import { recordExport } from '#src/exports/exports'
@@ -34,10 +35,13 @@ export const invoicesFinanceApi = [
 
   api(
     'POST /finance/invoices/:invoice_id/approve',
-    { audience: 'finance', permission: 'invoice:review', answer: InvoiceApprovedAnswer, body: InvoiceApproval },
+    { audience: 'finance', permission: 'invoice:review', stepUp: true, answer: InvoiceApprovedAnswer, body: InvoiceApproval },
     async ({ caller, params, body, info }) => {
       const id = pathId('invoice', params, 'invoice_id')
-      await transaction((tx) => approveInvoice(tx, id, body.note, actOf(caller, info)))
+      const act = actOf(caller, info)
+      await auditingRefusal({ operation: 'invoice_approve', target: { kind: 'invoice', id } }, act, () =>
+        transaction((tx) => approveInvoice(tx, id, body.note, act)),
+      )
       faultPoint('invoice:committed')
       return success({ invoice_id: showId('invoice', id), pdf_url: pdfAddress('finance', id) }, { message: '发票已批准并生成' })
     },

@@ -1,5 +1,5 @@
 import type { Uuid } from '#src/core/ids'
-import { larger, type Money, minus, smaller, ZERO } from '#src/core/money'
+import { larger, type Money, minus, plus, smaller, ZERO } from '#src/core/money'
 import { type Querying, rawSql } from '#src/platform/database'
 import { setting } from '#src/settings/settings'
 
@@ -11,8 +11,9 @@ export type Invoiceable = {
   recharged: Part
   refunded: Part
   consumed: Part
-  /** Issued invoices, and those that wait for finance. */
+  /** Issued invoices, what red invoices took back of them, and those that wait for finance. */
   issued: Part
+  reversed: Part
   pending: Part
   /** What may be invoiced at all: recharged less refunded, on consumption at most what was played. */
   limit: Money
@@ -33,14 +34,16 @@ type Sums = Omit<Invoiceable, 'basis' | 'limit' | 'left'>
 export async function invoiceableOf(operatorId: Uuid, { sql }: Querying = { sql: rawSql() }): Promise<Invoiceable> {
   const [row] = await sql<Record<keyof Sums | `${keyof Sums}Rows`, bigint>[]>`
     SELECT o.total_recharged_fen AS recharged, o.total_refunded_fen AS refunded, o.total_consumed_fen AS consumed,
-           coalesce(i.issued, 0)::bigint AS issued, coalesce(i.pending, 0)::bigint AS pending,
+           coalesce(i.issued, 0)::bigint AS issued, coalesce(i.pending, 0)::bigint AS pending, coalesce(i.reversed, 0)::bigint AS reversed,
            coalesce(i."issuedRows", 0) AS "issuedRows", coalesce(i."pendingRows", 0) AS "pendingRows",
+           coalesce(i."reversedRows", 0) AS "reversedRows",
            coalesce(t."rechargedRows", 0) AS "rechargedRows", coalesce(t."refundedRows", 0) AS "refundedRows",
            coalesce(d.sessions, 0)::bigint AS "consumedRows"
     FROM operator_accounts o
     LEFT JOIN LATERAL (
       SELECT sum(amount_fen) FILTER (WHERE status = 'approved') AS issued, sum(amount_fen) FILTER (WHERE status = 'pending') AS pending,
-             count(*) FILTER (WHERE status = 'approved') AS "issuedRows", count(*) FILTER (WHERE status = 'pending') AS "pendingRows"
+             sum(reversed_fen) AS reversed, count(*) FILTER (WHERE status = 'approved') AS "issuedRows",
+             count(*) FILTER (WHERE status = 'pending') AS "pendingRows", count(*) FILTER (WHERE reversed_fen > 0) AS "reversedRows"
       FROM invoice_records WHERE operator_id = o.id AND status IN ('approved', 'pending')
     ) i ON true
     LEFT JOIN LATERAL (
@@ -55,6 +58,7 @@ export async function invoiceableOf(operatorId: Uuid, { sql }: Querying = { sql:
     refunded: part('refunded'),
     consumed: part('consumed'),
     issued: part('issued'),
+    reversed: part('reversed'),
     pending: part('pending'),
   })
 }
@@ -63,8 +67,12 @@ export async function invoiceableOf(operatorId: Uuid, { sql }: Querying = { sql:
 function figures(basis: Basis, sums: Sums): Invoiceable {
   const paid = minus(sums.recharged.amount, sums.refunded.amount)
   const limit = basis === 'recharge' ? paid : smaller(paid, sums.consumed.amount)
-  return { basis, ...sums, limit, left: minus(minus(limit, sums.issued.amount), sums.pending.amount) }
+  return { basis, ...sums, limit, left: minus(freeOf({ limit, ...sums }), sums.pending.amount) }
 }
+
+/** What is not on an issued invoice: requests wait for it. */
+export const freeOf = ({ limit, issued, reversed }: Pick<Invoiceable, 'limit' | 'issued' | 'reversed'>): Money =>
+  plus(minus(limit, issued.amount), reversed.amount)
 
 export type InvoiceMonth = { month: string; recharged: Money; refunded: Money; consumed: Money; invoiced: Money }
 
@@ -82,7 +90,7 @@ export const invoiceableMonths = (operatorId: Uuid): Promise<InvoiceMonth[]> =>
       UNION ALL
       SELECT to_char(day, 'YYYY-MM'), 0, 0, total_fen, 0 FROM usage_days WHERE operator_id = ${operatorId}
       UNION ALL
-      SELECT to_char(created_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM'), 0, 0, 0, amount_fen
+      SELECT to_char(created_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM'), 0, 0, 0, amount_fen - reversed_fen
       FROM invoice_records WHERE operator_id = ${operatorId} AND status IN ('pending', 'approved')
     ) parts
     GROUP BY month ORDER BY month DESC`

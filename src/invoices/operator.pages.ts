@@ -24,8 +24,10 @@ import { InvoiceablePage, InvoicesPage } from '#views/operator/invoices'
 import { checkedInvoice, checkedTitle, titleValues } from './form'
 import { askable, invoiceableMonths, invoiceableOf } from './invoiceable'
 import { invoiceFile } from './issue'
-import { INVOICE_STATES, invoiceSums, invoicesPage, openRedTask, requireInvoice } from './queries'
+import { INVOICE_FACES, invoiceSums, invoicesPage, openRedTask, requireInvoice } from './queries'
 import { requestInvoice, withdrawInvoice } from './request'
+import { requireReversal, reversalFile, reversalsOf } from './reversals/queries'
+import { taxFileResponse } from './tax-file'
 import { addTitle, changeTitle, chooseTitle, deleteTitle, keepTitle, requireTitle, titlesOf } from './titles'
 
 type OwnCall = FormCall & { caller: OperatorCaller; params: Record<string, string> }
@@ -37,7 +39,7 @@ const ListQuery = v.object({
   ...dayRangeQuery,
   ...keysetQuery,
   keyword: v.fallback(keyword, ''),
-  status: v.fallback(v.optional(v.picklist(INVOICE_STATES)), undefined),
+  status: v.fallback(v.optional(v.picklist(INVOICE_FACES)), undefined),
 })
 const NewQuery = v.object({
   title: v.fallback(v.optional(v.union([v.literal('new'), bareUuid])), undefined),
@@ -126,12 +128,19 @@ export const invoicesOperatorPages = [
     return redirect(`${PATH}/titles`, done('invoices.titles.done.deleted'))
   }),
 
-  page(`GET ${PATH}/:invoice_id`, { audience: 'operator' }, async (call) =>
-    showPage(call, h(InvoicePage, { invoice: await ownInvoice(call), message: null })),
-  ),
+  page(`GET ${PATH}/:invoice_id`, { audience: 'operator' }, (call) => showInvoice(call, null)),
 
   page(`GET ${PATH}/:invoice_id/file`, { audience: 'operator' }, async (call) => {
     const { name, bytes } = await invoiceFile(await ownInvoice(call))
+    await transaction((tx) => recordExport(tx, { kind: 'invoice', format: 'pdf', name }, actOf(call.caller, call.info)))
+    return new Response(bytes, { headers: attachment(name, 'application/pdf') })
+  }),
+
+  page(`GET ${PATH}/:invoice_id/tax-file`, { audience: 'operator' }, async (call) => taxFileResponse((await ownInvoice(call)).id)),
+
+  page(`GET ${PATH}/:invoice_id/reversals/:reversal_id/file`, { audience: 'operator' }, async (call) => {
+    const { id } = await ownInvoice(call)
+    const { name, bytes } = await reversalFile(await requireReversal(id, pathId('session', call.params, 'reversal_id')))
     await transaction((tx) => recordExport(tx, { kind: 'invoice', format: 'pdf', name }, actOf(call.caller, call.info)))
     return new Response(bytes, { headers: attachment(name, 'application/pdf') })
   }),
@@ -149,12 +158,18 @@ export const invoicesOperatorPages = [
       return redirect(invoicePath(id), done('invoices.done.withdrawn'))
     } catch (error) {
       const { status, message } = refusalOf(error, call, [])
-      return showPage(call, h(InvoicePage, { invoice: await ownInvoice(call), message }), { status })
+      return showInvoice(call, message, status)
     }
   }),
 ]
 
 const ownInvoice = ({ caller, params }: OwnCall) => requireInvoice(pathId('invoice', params, 'invoice_id'), caller.id)
+
+async function showInvoice(call: OwnCall, message: string | null, status = 200): Promise<Response> {
+  const invoice = await ownInvoice(call)
+  const reversals = (await reversalsOf(invoice.id)).filter((one) => one.status === 'issued')
+  return showPage(call, h(InvoicePage, { invoice, reversals, message }), { status })
+}
 
 /** Titles have no kind of id on the wire: they are met on pages alone. */
 function titleId({ params }: OwnCall): Uuid {

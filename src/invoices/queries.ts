@@ -1,8 +1,8 @@
-import { and, desc, eq, gt, gte, ilike, lt, or, type SQL, sql } from 'drizzle-orm'
-import { adminAccounts, invoiceRedTasks, invoiceRecords as invoices, operatorAccounts } from '#drizzle/schema'
+import { and, desc, eq, gt, gte, ilike, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
+import { adminAccounts, invoiceRedTasks, invoiceRecords as invoices, operatorAccounts, invoiceTaxFiles as taxFiles } from '#drizzle/schema'
 import { showId, type Uuid } from '#src/core/ids'
 import { cutPage, isBackwards, type Keyset, rowsWanted, type Slice } from '#src/core/keyset'
-import { type Money, yuan } from '#src/core/money'
+import { type Money, yuan, ZERO } from '#src/core/money'
 import { Problem } from '#src/core/problem'
 import { type Instant, iso, type Stretch } from '#src/core/time'
 import { read } from '#src/platform/database'
@@ -10,10 +10,22 @@ import { likePattern } from '#src/platform/like'
 import { pdfAddress } from './issue'
 
 export const INVOICE_STATES = ['pending', 'approved', 'rejected', 'cancelled'] as const
-type InvoiceState = (typeof INVOICE_STATES)[number]
+
+/** What a page tells apart besides: issued ones of which something was taken back. */
+export const INVOICE_FACES = [...INVOICE_STATES, 'reversed'] as const
+type InvoiceFace = (typeof INVOICE_FACES)[number]
+
+export const INVOICE_TYPES = ['vat_normal', 'vat_special'] as const
 
 /** Which invoices are meant; what is not said means all. */
-export type InvoiceFilter = { status?: InvoiceState | undefined; keyword?: string; stretch?: Partial<Stretch> | null }
+export type InvoiceFilter = {
+  status?: InvoiceFace | undefined
+  keyword?: string
+  stretch?: Partial<Stretch> | null
+  type?: (typeof INVOICE_TYPES)[number] | undefined
+  /** Of issued ones: whether the tax authority's file is there. */
+  taxFile?: 'attached' | 'missing' | undefined
+}
 
 const selectInvoices = () =>
   read()
@@ -42,20 +54,33 @@ const selectInvoices = () =>
       reviewedAt: invoices.reviewedAt,
       rejectReason: invoices.rejectReason,
       reviewNote: invoices.reviewNote,
+      taxRate: invoices.taxRate,
+      tax: invoices.tax,
+      checkCode: invoices.checkCode,
+      reversed: invoices.reversed,
+      taxNumber: taxFiles.taxNumber,
       createdAt: invoices.createdAt,
       updatedAt: invoices.updatedAt,
     })
     .from(invoices)
     .innerJoin(operatorAccounts, eq(operatorAccounts.id, invoices.operatorId))
     .leftJoin(adminAccounts, eq(adminAccounts.id, invoices.reviewedBy))
+    .leftJoin(taxFiles, and(eq(taxFiles.invoiceId, invoices.id), isNull(taxFiles.replacedAt)))
 
 export type ListedInvoice = Awaited<ReturnType<typeof selectInvoices>>[number]
 
-function meant({ status, keyword, stretch }: InvoiceFilter, operatorId: Uuid | undefined): SQL | undefined {
+function meant({ status, keyword, stretch, type, taxFile }: InvoiceFilter, operatorId: Uuid | undefined): SQL | undefined {
   const pattern = keyword ? likePattern(keyword) : undefined
   return and(
     operatorId ? eq(invoices.operatorId, operatorId) : undefined,
-    status ? eq(invoices.status, status) : undefined,
+    status === 'reversed'
+      ? and(eq(invoices.status, 'approved'), gt(invoices.reversed, ZERO))
+      : status
+        ? eq(invoices.status, status)
+        : undefined,
+    type ? eq(invoices.invoiceType, type) : undefined,
+    taxFile === 'attached' ? isNotNull(taxFiles.id) : undefined,
+    taxFile === 'missing' ? and(isNull(taxFiles.id), eq(invoices.status, 'approved')) : undefined,
     stretch?.from ? gte(invoices.createdAt, stretch.from) : undefined,
     stretch?.to ? lt(invoices.createdAt, stretch.to) : undefined,
     pattern
@@ -63,7 +88,8 @@ function meant({ status, keyword, stretch }: InvoiceFilter, operatorId: Uuid | u
           ilike(invoices.invoiceTitle, pattern),
           ilike(invoices.number, pattern),
           ilike(invoices.taxId, pattern),
-          operatorId ? undefined : ilike(operatorAccounts.name, pattern),
+          ilike(taxFiles.taxNumber, pattern),
+          operatorId ? undefined : or(ilike(operatorAccounts.name, pattern), ilike(operatorAccounts.username, pattern)),
         )
       : undefined,
   )
@@ -82,8 +108,8 @@ export async function invoicesPage(filter: InvoiceFilter, keyset: Keyset, operat
 /** Rows read at a time by an export. */
 const CHUNK = 1_000
 
-/** All of an operator's, newest first, in chunks that are each a query of their own: no connection waits for a slow reader. */
-export async function* invoiceChunks(operatorId: Uuid, filter: InvoiceFilter): AsyncGenerator<ListedInvoice[]> {
+/** All of an operator's or, without one, of everybody, newest first, in chunks that are each a query of their own: no connection waits for a slow reader. */
+export async function* invoiceChunks(operatorId: Uuid | undefined, filter: InvoiceFilter): AsyncGenerator<ListedInvoice[]> {
   for (let after: Uuid | undefined; ; ) {
     const rows = await selectInvoices()
       .where(and(meant(filter, operatorId), after ? lt(invoices.id, after) : undefined))
@@ -101,6 +127,7 @@ export async function invoiceSums(filter: InvoiceFilter, operatorId?: Uuid): Pro
     .select({ rows: sql<number>`count(*)::int`, amount: sql<Money>`coalesce(sum(${invoices.amount}), 0)::bigint` })
     .from(invoices)
     .innerJoin(operatorAccounts, eq(operatorAccounts.id, invoices.operatorId))
+    .leftJoin(taxFiles, and(eq(taxFiles.invoiceId, invoices.id), isNull(taxFiles.replacedAt)))
     .where(meant(filter, operatorId))
   return row!
 }

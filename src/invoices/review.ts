@@ -3,17 +3,21 @@ import * as v from 'valibot'
 import { invoiceRecords } from '#drizzle/schema'
 import { type PersonalAct, record } from '#src/audit-logs/audit-log'
 import { reason, text } from '#src/core/fields'
-import { showId, type Uuid } from '#src/core/ids'
-import { formatYuan, larger, minus, yuan, ZERO } from '#src/core/money'
-import { brokenRule, Problem } from '#src/core/problem'
-import { lockOperators } from '#src/ledger/lock'
+import type { Uuid } from '#src/core/ids'
+import { formatYuan, larger, yuan, ZERO } from '#src/core/money'
+import { brokenRule } from '#src/core/problem'
 import { settleAlert } from '#src/notifications/alerts'
 import { notify } from '#src/notifications/messages'
+import { config } from '#src/platform/config'
 import type { Transaction } from '#src/platform/database'
 import { faultPoint } from '#src/platform/fault-point'
-import { invoiceableOf } from './invoiceable'
-import { nextNumber, writeInvoice } from './issue'
+import { setting } from '#src/settings/settings'
+import { freeOf, invoiceableOf } from './invoiceable'
+import { newCheckCode, nextNumber, writePaper } from './issue'
+import { lockInvoice } from './lock'
+import { isSellerKnown, paperOf } from './paper'
 import { waiting } from './request'
+import { taxIn } from './tax'
 
 export const InvoiceApproval = v.object({ note: v.nullish(text(0, 200), null) })
 export const InvoiceRejection = v.object({ reason })
@@ -21,23 +25,30 @@ export const InvoiceRejection = v.object({ reason })
 /**
  * Issues an invoice: number, file on the disk, state, in that order, so that an issued invoice always has its file and a process that dies
  * in between leaves neither a gap in the numbers nor an invoice without a file. Repeating it after a lost lock writes the same file again.
- * Throws INVOICE_NOT_FOUND, INVALID_PARAMS (ALREADY_PROCESSED; EXCEEDS_INVOICEABLE when a refund came after the request).
+ * Throws INVOICE_NOT_FOUND, INVALID_PARAMS (ALREADY_PROCESSED; SELLER_MISSING in production; EXCEEDS_INVOICEABLE when a refund came after
+ * the request).
  */
 export async function approveInvoice(tx: Transaction, id: Uuid, note: string | null, { actor, origin, at }: PersonalAct): Promise<string> {
   const { invoice, operatorName } = await lockPending(tx, id)
-  const { limit, issued } = await invoiceableOf(invoice.operatorId, tx)
-  const free = minus(limit, issued.amount)
+  if (config().production && !isSellerKnown()) throw brokenRule('SELLER_MISSING', 'invoice_id')
+  const free = freeOf(await invoiceableOf(invoice.operatorId, tx))
   if (invoice.amount > free) throw brokenRule('EXCEEDS_INVOICEABLE', 'invoice_id', { max_amount: yuan(larger(free, ZERO)) })
   faultPoint('invoice:locked')
   const number = await nextNumber(tx, at)
   faultPoint('invoice:numbered')
-  const { path, sha256 } = await writeInvoice(invoice, operatorName, number, at)
+  const rate = setting('invoice_tax_rate')
+  const [tax, checkCode] = [taxIn(invoice.amount, rate), newCheckCode()]
+  const paper = paperOf(invoice, operatorName, { number, rate, tax, checkCode, issuer: actor.name, at })
+  const { path, sha256 } = await writePaper(invoice.id, number, paper)
   faultPoint('invoice:written')
   await tx.db
     .update(invoiceRecords)
     .set({
       status: 'approved',
       number,
+      taxRate: rate,
+      tax,
+      checkCode,
       pdfPath: path,
       pdfSha256: Buffer.from(sha256, 'hex'),
       reviewedBy: actor.id,
@@ -50,7 +61,7 @@ export async function approveInvoice(tx: Transaction, id: Uuid, note: string | n
   const content = `您申请的发票已开具：编号 ${number}，抬头「${invoice.invoiceTitle}」，金额 ${formatYuan(invoice.amount)}。可在发票页面下载开票凭证。`
   await notify(tx, [invoice.operatorId], { type: 'invoice', title: '发票已开具', content, relatedId: id }, at)
   await settleAlert(tx, waiting(id), at)
-  const details = { operator_id: invoice.operatorId, number, amount: yuan(invoice.amount), sha256, note }
+  const details = { operator_id: invoice.operatorId, number, amount: yuan(invoice.amount), tax_rate: rate, tax: yuan(tax), sha256, note }
   await record(tx, { actor, origin, operation: 'invoice_approve', target: { kind: 'invoice', id }, details }, at)
   faultPoint('invoice:recorded')
   return number
@@ -70,12 +81,8 @@ export async function rejectInvoice(tx: Transaction, id: Uuid, why: string, { ac
   await record(tx, { actor, origin, operation: 'invoice_reject', target: { kind: 'invoice', id }, details }, at)
 }
 
-/** The operator's lock first, like everybody who asks or moves money; then the request, as it stands under it. */
 async function lockPending(tx: Transaction, id: Uuid) {
-  const [owner] = await tx.db.select({ id: invoiceRecords.operatorId }).from(invoiceRecords).where(eq(invoiceRecords.id, id))
-  if (!owner) throw new Problem('INVOICE_NOT_FOUND', { id: showId('invoice', id) })
-  const [operator] = await lockOperators(tx, { ids: [owner.id] })
-  const [invoice] = await tx.db.select().from(invoiceRecords).where(eq(invoiceRecords.id, id)).for('no key update')
-  if (invoice!.status !== 'pending') throw brokenRule('ALREADY_PROCESSED', 'invoice_id')
-  return { invoice: invoice!, operatorName: operator!.name }
+  const locked = await lockInvoice(tx, id)
+  if (locked.invoice.status !== 'pending') throw brokenRule('ALREADY_PROCESSED', 'invoice_id')
+  return locked
 }

@@ -1,5 +1,6 @@
 import type { TransactionSql } from 'postgres'
 import type { Uuid } from '#src/core/ids'
+import { CLOSING_QUERIES } from './proof-closings'
 import { INVOICE_QUERIES } from './proof-invoices'
 import type { Finding } from './prove'
 
@@ -138,4 +139,5 @@ export const PROOF_QUERIES: Query[] = [
     FULL JOIN (SELECT * FROM usage_days WHERE ${operatorId}::uuid IS NULL OR operator_id = ${operatorId}) d USING (operator_id, day)
     WHERE (p.sessions, p.players, p.total_fen) IS DISTINCT FROM (d.sessions, d.players, d.total_fen) LIMIT 100`,
   ...INVOICE_QUERIES,
+  ...CLOSING_QUERIES,
 ]

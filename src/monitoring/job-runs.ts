@@ -27,15 +27,19 @@ export async function lastTick(job: string): Promise<Instant | null> {
 
 export type LastRun = {
   job: string
-  status: 'running' | 'ok' | 'failed'
+  status: 'requested' | 'running' | 'ok' | 'failed'
   startedAt: Instant
   finishedAt: Instant | null
   result: Record<string, number> | null
   error: string | null
 }
 
-/** The newest run of each job, by name. */
+/** The newest run of each job, by name; goes from job to job instead of reading a month of runs. */
 export const lastRuns = (): Promise<LastRun[]> =>
   rawSql()<LastRun[]>`
-    SELECT DISTINCT ON (job) job, status, started_at AS "startedAt", finished_at AS "finishedAt", result, error
-    FROM job_runs ORDER BY job, scheduled_for DESC`
+    WITH RECURSIVE jobs AS (
+      (SELECT job FROM job_runs ORDER BY job LIMIT 1)
+      UNION ALL SELECT (SELECT r.job FROM job_runs r WHERE r.job > jobs.job ORDER BY r.job LIMIT 1) FROM jobs WHERE jobs.job IS NOT NULL)
+    SELECT r.job, r.status, r.started_at AS "startedAt", r.finished_at AS "finishedAt", r.result, r.error
+    FROM jobs CROSS JOIN LATERAL (SELECT * FROM job_runs WHERE job_runs.job = jobs.job ORDER BY scheduled_for DESC LIMIT 1) r
+    ORDER BY r.job`

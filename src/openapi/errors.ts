@@ -18,10 +18,10 @@ export function errorsOf(route: Route): ProblemCode[] {
   return ORDER.filter((code) => codes.has(code))
 }
 
-/** Rungs 0–6 of the ladder for headset servers; a session and its rights for people who are signed in. */
-function callerErrors({ audience }: Route): ProblemCode[] {
+/** Rungs 0–6 of the ladder for headset servers; a session, its rights and for money and keys a young proof for people who are signed in. */
+function callerErrors({ audience, stepUp }: Route): ProblemCode[] {
   if (audience === 'public') return []
-  if (audience !== 'client') return ['UNAUTHORIZED', 'PERMISSION_DENIED']
+  if (audience !== 'client') return ['UNAUTHORIZED', 'PERMISSION_DENIED', ...(stepUp ? (['STEP_UP_REQUIRED'] as const) : [])]
   return [
     'INVALID_PARAMS',
     'INVALID_API_KEY',

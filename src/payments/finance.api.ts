@@ -49,7 +49,7 @@ export const paymentsFinanceApi = [
 
   api(
     'POST /finance/quarantine/:quarantine_id/resolve',
-    { audience: 'finance', permission: 'recharge:resolve', answer: ResolvedAnswer, body: Resolution },
+    { audience: 'finance', permission: 'recharge:resolve', stepUp: true, answer: ResolvedAnswer, body: Resolution },
     async ({ caller, params, body, info }) => {
       const id = pathId('session', params, 'quarantine_id')
       const { status } = await resolveQuarantined(id, body, actOf(caller, info))

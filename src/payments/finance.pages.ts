@@ -66,7 +66,7 @@ export const paymentsFinancePages = [
 
   page('GET /finance/quarantine/:quarantine_id', VIEW, (call) => showQuarantined(call, {})),
 
-  page('POST /finance/quarantine/:quarantine_id/resolution', RESOLVE, resolve),
+  page('POST /finance/quarantine/:quarantine_id/resolution', { ...RESOLVE, stepUp: true }, resolve),
 ]
 
 type Found = { number?: string; channel?: string; error?: string; notice?: FindOutcome }

@@ -58,6 +58,7 @@ export async function finish(
   await endOrder(tx, row, status, at)
   await settleAlert(tx, { kind: 'payment_quarantined', subject: `${row.channel}:${row.providerTxnId}` }, at)
   const told = {
+    ...(row.operatorId && { operator_id: row.operatorId }),
     action: status,
     reason: why,
     cause: row.cause,

@@ -45,11 +45,45 @@ export const PERMISSIONS = {
 
 export type Permission = keyof typeof PERMISSIONS
 
-const ALL = Object.keys(PERMISSIONS) as Permission[]
+export const ALL_PERMISSIONS = Object.keys(PERMISSIONS) as Permission[]
 
-/** Everything a member of staff may do: what the seat gives and what was granted to the person. */
-export function permissionsOf(seat: Seat, granted: readonly string[]): ReadonlySet<string> {
-  if (seat === 'super_admin') return new Set(ALL)
-  const own = ALL.filter((key) => (PERMISSIONS[key] as readonly Seat[]).includes(seat))
-  return new Set([...own, ...granted.filter((key) => key in PERMISSIONS)])
+/**
+ * What a person may be given besides what the seat gives. Auditor and analyst write nothing and can be given nothing; who manages staff
+ * is super_admin's alone to be, since such a key would be the way to every other (docs/decisions/0023-staff-access.md).
+ */
+const GRANTABLE: Partial<Record<Seat, readonly Permission[]>> = {
+  specialist: ['refund:review', 'invoice:review', 'report:generate'],
+  operator: [
+    'operator:category',
+    'operator:deactivate',
+    'operator:apikey_view',
+    'operator:apikey_reset',
+    'application:manage',
+    'application:price',
+    'transaction:view',
+    'statistics:global',
+    'statistics:export',
+    'audit:view',
+  ],
+  admin: ['operator:grant', 'config:manage', 'job:run', 'partner:manage'],
 }
+
+/** With one of these a person can be the second one who confirms money. */
+const SECOND_PERSON: readonly Permission[] = ['refund:review', 'recharge:resolve', 'adjustment:create']
+
+/** What the seat alone gives. */
+export function permissionsOfSeat(seat: Seat): readonly Permission[] {
+  if (seat === 'super_admin') return ALL_PERMISSIONS
+  return ALL_PERMISSIONS.filter((key) => (PERMISSIONS[key] as readonly Seat[]).includes(seat))
+}
+
+/** What a person in the seat may be given besides. */
+export const grantableTo = (seat: Seat): readonly Permission[] => GRANTABLE[seat] ?? []
+
+/** Everything a member of staff may do: what the seat gives and, of what was granted to the person, what such a seat may be given. */
+export function permissionsOf(seat: Seat, granted: readonly string[]): ReadonlySet<string> {
+  return new Set([...permissionsOfSeat(seat), ...grantableTo(seat).filter((key) => granted.includes(key))])
+}
+
+/** Whether somebody with these keys could confirm what another has begun with money. */
+export const canBeSecondPerson = (permissions: ReadonlySet<string>): boolean => SECOND_PERSON.some((key) => permissions.has(key))

@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync'
 import { type Money, yuan } from '#src/core/money'
-import type { Cell, CellKind, Table } from '#src/core/table'
+import type { Cell, CellKind, Sheet, Table } from '#src/core/table'
 import { formatDateTime, type Instant } from '#src/core/time'
 
 /**
@@ -12,6 +12,17 @@ export async function* csvBytes({ columns, chunks }: Table): AsyncGenerator<Uint
   const encoder = new TextEncoder()
   yield encoder.encode(`\ufeff${written([columns.map(({ head }) => head)])}`)
   for await (const rows of chunks) yield encoder.encode(written(rows.map((row) => row.map((cell, at) => csvCell(kinds[at]!, cell)))))
+}
+
+/** Short tables below each other in one CSV file, each under its title, with an empty line between them. */
+export function csvOfSheets(sheets: readonly Sheet[]): Uint8Array {
+  const blocks = sheets.map(({ title, columns, rows, total }) => {
+    const cells = [...rows, ...(total ? [total] : [])].map((row) =>
+      row.map((cell, at) => csvCell(typeof cell === 'string' ? 'text' : columns[at]!.kind, cell)),
+    )
+    return written([[title], columns.map(({ head }) => head), ...cells])
+  })
+  return new TextEncoder().encode(`\ufeff${blocks.join('\n')}`)
 }
 
 const written = (rows: readonly (string | number | null)[][]): string => stringify(rows as never[], { escape_formulas: true })

@@ -39,9 +39,13 @@ export type PoolOptions = {
   asApplication: boolean
 }
 
+/** What a pool tells of its connections; the driver takes both, its types name one. */
+type PoolEvents = { onnotify?: () => void; onclose?: () => void }
+
 /** A pool of connections. Locks wait at most 5 s and no transaction may idle for 30 s; nothing here ever cancels a query. */
-export function openPool(connection: Connection, { max, name, asApplication }: PoolOptions): Sql<Types> {
+export function openPool(connection: Connection, { max, name, asApplication }: PoolOptions, events: PoolEvents = {}): Sql<Types> {
   const options = {
+    ...events,
     max,
     types: TYPES,
     idle_timeout: 0,
@@ -82,6 +86,30 @@ export function openDatabase(connection: Connection, options: PoolOptions): void
 export function openedConnection(): Connection {
   if (!opened) throw new Error('the database is not open')
   return opened
+}
+
+/** A lost listener is tried again this often. */
+const LISTEN_AGAIN_MS = 1_000
+
+/**
+ * Calls `told` whenever something is notified on the channel, on a connection of its own, until the returned function is called; also
+ * after the connection was lost and made anew, since what was told meanwhile nobody heard.
+ */
+export function hear(channel: string, told: () => void): () => Promise<void> {
+  let again: ReturnType<typeof setTimeout> | undefined
+  let ended = false
+  const later = () => {
+    clearTimeout(again)
+    if (!ended) again = setTimeout(listen, LISTEN_AGAIN_MS)
+  }
+  const ear = openPool(openedConnection(), { max: 1, name: 'mr-listener', asApplication: true }, { onnotify: told, onclose: later })
+  const listen = () => ear.unsafe(`LISTEN ${channel}`).then(told, later)
+  void listen()
+  return async () => {
+    ended = true
+    clearTimeout(again)
+    await ear.end({ timeout: 1 })
+  }
 }
 
 export async function closeDatabase(): Promise<void> {

@@ -8,6 +8,8 @@ export type Mail = {
   to: { name: string; address: string }
   subject: string
   text: string
+  /** Files of ours that go with it. */
+  attachments?: readonly { name: string; type: string; bytes: Uint8Array }[]
 }
 export type Send = (mail: Mail) => Promise<void>
 
@@ -22,11 +24,12 @@ export function smtpSender(url: string): { send: Send; close(): void } {
     { url, pool: true, maxConnections: 2, connectionTimeout: CONNECT_MS, greetingTimeout: CONNECT_MS, socketTimeout: SILENCE_MS },
     { from: config().MAIL_FROM ?? `MR 游戏运营 <noreply@${host}>` },
   )
-  const send = async ({ id, ...mail }: Mail) => {
+  const send = async ({ id, attachments = [], ...mail }: Mail) => {
     await transport.sendMail({
       ...mail,
       messageId: `<${id}@${host}>`,
       headers: { 'Auto-Submitted': 'auto-generated' },
+      attachments: attachments.map(({ name, type, bytes }) => ({ filename: name, contentType: type, content: Buffer.from(bytes) })),
       // What a person typed is text and never a file of ours or an address to fetch.
       disableFileAccess: true,
       disableUrlAccess: true,

@@ -16,11 +16,11 @@ const opened = (): Promise<NodeCompiler> => {
 }
 
 /** A document from a template and its data. Data is data: whatever words it holds are set as they are and never read as markup. */
-export async function pdfBytes(template: 'statement' | 'invoice', data: object): Promise<Uint8Array<ArrayBuffer>> {
+export async function pdfBytes(template: 'statement' | 'invoice' | 'report', data: object): Promise<Uint8Array<ArrayBuffer>> {
   const typst = await opened()
   const mainFileContent = readFileSync(`${FOLDER}/${template}.typ`, 'utf8')
   try {
-    return Uint8Array.from(typst.pdf({ mainFileContent, inputs: { data: JSON.stringify(data, printable) } }))
+    return new Uint8Array(typst.pdf({ mainFileContent, inputs: { data: JSON.stringify(data, printable) } }))
   } catch (error) {
     // What typst says sits in `code`, as an object of its own.
     throw new Error(`typst: ${String((error as { code?: unknown }).code ?? error).slice(0, 500)}`)

@@ -3,6 +3,7 @@ import type { Answer } from '#src/core/answers'
 import { bareUuid, idOf } from '#src/core/fields'
 import type { IdKind, Uuid } from '#src/core/ids'
 import { invalidFields } from '#src/core/problem'
+import type { Instant } from '#src/core/time'
 import { validate, validateBody } from '#src/core/validation'
 import { type RequestInfo, readBody, requireMediaType } from './http'
 
@@ -20,6 +21,12 @@ export type StaffCaller = {
   audience: 'admin' | 'finance' | 'analyst'
   permissions: ReadonlySet<string>
   sessionId: Uuid
+  /** When they last proved in this session who they are: by signing in, or again before something that asks for it. */
+  provedAt: Instant
+  /** Whether a phone makes codes for them. */
+  hasTotp: boolean
+  /** Somebody else set their password; they have to set an own one first. */
+  passwordIsTemporary: boolean
 }
 
 /** Who may call a route and what its handler is told about the caller. `client` routes prove the caller themselves (HMAC). */
@@ -58,6 +65,10 @@ export type Route<A extends Audience = Audience> = {
   audience: A
   /** The key of permissions.ts that staff need besides. */
   permission: string | undefined
+  /** Money and keys: staff must have proved who they are a short while ago, or do so now. */
+  stepUp: boolean
+  /** Open also to staff who first have to set an own password or a phone. */
+  openBeforeDuties: boolean
   body: Schema | undefined
   query: Schema | undefined
   /** What it answers when all is well; every row of the API has one. */
@@ -70,6 +81,10 @@ export type Route<A extends Audience = Audience> = {
 type Shape<A extends Audience, B, Q> = {
   audience: A
   permission?: string
+  /** For money and keys: staff must have proved who they are a short while ago (setting `step_up_minutes`), or do so now. */
+  stepUp?: boolean
+  /** Open also to staff who first have to set an own password or a phone; everything else sends them there. */
+  openBeforeDuties?: boolean
   body?: B
   query?: Q
   /** What it answers: the document of the API is made from it, and a test holds the real answer against it. */
@@ -113,7 +128,7 @@ export function pathId(kind: IdKind | 'session', params: Record<string, string>,
 /** A row of the HTML pages: forms are read and shown again by the handler itself. */
 export function page<A extends Audience>(
   at: `${Method} /${string}`,
-  shape: Pick<Shape<A, undefined, undefined>, 'audience' | 'permission' | 'upload'>,
+  shape: Pick<Shape<A, undefined, undefined>, 'audience' | 'permission' | 'stepUp' | 'openBeforeDuties' | 'upload'>,
   run: (call: Omit<Call<A, undefined, undefined>, 'body' | 'query'>) => Promise<Response> | Response,
 ): Route<A> {
   return { ...row(at, 'pages', shape), handle: run }
@@ -129,8 +144,20 @@ export function root(
 
 function row<A extends Audience>(at: string, door: Route['door'], shape: Shape<A, Schema | undefined, Schema | undefined>) {
   const [method, path] = at.split(' ') as [Method, string]
-  const { audience, permission, answer, reads, upload = false } = shape
-  return { method, path, door, audience, permission, body: shape.body ?? reads?.body, query: shape.query ?? reads?.query, answer, upload }
+  const { audience, permission, answer, reads, stepUp = false, openBeforeDuties = false, upload = false } = shape
+  return {
+    method,
+    path,
+    door,
+    audience,
+    permission,
+    stepUp,
+    openBeforeDuties,
+    body: shape.body ?? reads?.body,
+    query: shape.query ?? reads?.query,
+    answer,
+    upload,
+  }
 }
 
 async function parsedBody(request: Request, schema: Schema | undefined): Promise<unknown> {

@@ -1,6 +1,6 @@
-import { writeXlsxStream } from 'hucre/xlsx'
+import { type CellValue, writeXlsx, writeXlsxStream } from 'hucre/xlsx'
 import { type Money, yuan } from '#src/core/money'
-import type { Cell, CellKind, Column, Table } from '#src/core/table'
+import type { Cell, CellKind, Column, Sheet, Table } from '#src/core/table'
 import { type Instant, shanghaiSerial } from '#src/core/time'
 
 /** What a sheet can hold at most, the head not counted. */
@@ -33,6 +33,32 @@ export function spreadsheetBytes({ title, columns, chunks }: Table): ReadableStr
     maxRowsPerSheet: MOST_SHEET_ROWS + 1,
   })
 }
+
+/** Short tables as one XLSX file, a sheet for each, sums in bold below. Names of sheets may not repeat. */
+export const workbookBytes = (sheets: readonly Sheet[]): Promise<Uint8Array> =>
+  writeXlsx({ sheets: sheets.map(sheetOf) }) as Promise<Uint8Array>
+
+function sheetOf({ title, columns, rows, total }: Sheet) {
+  const body = [...rows, ...(total ? [total] : [])].map((row) =>
+    row.map((cell, at): CellValue => sheetCell(typeof cell === 'string' ? 'text' : columns[at]!.kind, cell)),
+  )
+  const formats = columns.map(({ kind }) => NUMBER_FORMATS[kind])
+  const format = (at: number) => (formats[at] === undefined ? {} : { numFmt: formats[at] })
+  // A cell's own style stands in place of its column's.
+  const strong = [0, ...(total ? [body.length] : [])].flatMap((row) =>
+    columns.map((_, at) => [`${row},${at}`, { style: { font: { bold: true }, ...(row === 0 ? {} : format(at)) } }] as const),
+  )
+  return {
+    name: sheetName(title),
+    columns: columns.map(({ width }, at) => ({ width, ...format(at) })),
+    rows: [columns.map(({ head }) => head), ...body],
+    cells: new Map(strong),
+    freezePane: { rows: 1 },
+  }
+}
+
+/** Excel takes 31 letters and none of these. */
+const sheetName = (title: string): string => title.replace(/[[\]:*?/\\]/g, ' ').slice(0, 31)
 
 async function* rowsOf(columns: readonly Column[], chunks: Table['chunks']): AsyncGenerator<(string | number | null)[]> {
   const kinds = columns.map(({ kind }) => kind)

@@ -52,6 +52,8 @@ type FinanceCall = FormCall & { caller: StaffCaller; params: Record<string, stri
 
 const VIEW = { audience: 'finance', permission: 'transaction:view' } as const
 const RESOLVE = { audience: 'finance', permission: 'recharge:resolve' } as const
+/** Money may move over it. */
+const SETTLE = { ...RESOLVE, stepUp: true } as const
 const AT = '/finance/reconciliation/differences/:difference_id' as const
 
 const MonthQuery = v.object({ month: v.fallback(v.optional(v.pipe(v.string(), v.regex(/^20\d{2}-(0[1-9]|1[0-2])$/))), undefined) })
@@ -117,7 +119,7 @@ export const reconciliationFinancePages = [
 
   page(`GET ${AT}`, VIEW, (call) => showDifference(call)),
 
-  page(`POST ${AT}/proposal`, RESOLVE, (call) => {
+  page(`POST ${AT}/proposal`, SETTLE, (call) => {
     const { action = '', reason = '', operator = '' } = call.form
     const checked = validate(Proposal, { action, reason, operator })
     if (!checked.ok) return showDifference(call, { errors: fieldErrors(checked.faults, call) }, 400)
@@ -126,7 +128,7 @@ export const reconciliationFinancePages = [
     )
   }),
 
-  page(`POST ${AT}/approval`, RESOLVE, (call) =>
+  page(`POST ${AT}/approval`, SETTLE, (call) =>
     decided(call, 'reconcile.done.approved', [], (id) => transaction((tx) => approveResolution(tx, id, actOf(call.caller, call.info)))),
   ),
 
@@ -149,7 +151,7 @@ export const reconciliationFinancePages = [
     )
   }),
 
-  page(`POST ${AT}/settlement`, RESOLVE, (call) =>
+  page(`POST ${AT}/settlement`, SETTLE, (call) =>
     decided(call, 'reconcile.done.settled', [], async (id) => rematch((await requireDifference(id)).channel, call.info.now)),
   ),
 ]

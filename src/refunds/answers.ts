@@ -51,6 +51,9 @@ const payout = v.strictObject({
   out_refund_no: words('019b7a105c007a2e9b412f6d3c8e1a55'),
 })
 
+/** An operator's money as finance is told of it, by its refunds and by itself. */
+export const CustomerAnswer = answers(finance, { errors: ['OPERATOR_NOT_FOUND'] })
+
 export const ReviewedRefundsAnswer = answersList(v.strictObject(reviewed))
 export const ReviewedRefundAnswer = answers(v.strictObject({ ...reviewed, operator_finance: finance, payouts: v.array(payout) }), {
   errors: ['REFUND_NOT_FOUND'],

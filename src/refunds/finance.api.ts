@@ -3,12 +3,20 @@ import { actOf } from '#src/audit-logs/audit-log'
 import { keyword, pageQuery } from '#src/core/fields'
 import { showId } from '#src/core/ids'
 import { yuan } from '#src/core/money'
-import { iso } from '#src/core/time'
 import { transaction } from '#src/platform/database'
 import { list, success } from '#src/platform/http'
 import { api, pathId } from '#src/platform/route'
 import { APPROVED, RefundApprovedAnswer, RefundRejectedAnswer, ReviewedRefundAnswer, ReviewedRefundsAnswer, SECOND_NEEDED } from './answers'
-import { type ListedRefund, listRefunds, operatorFinance, payoutsOf, REFUND_STATUSES, refundJson, requireRefund } from './queries'
+import {
+  financeJson,
+  type ListedRefund,
+  listRefunds,
+  operatorFinance,
+  payoutsOf,
+  REFUND_STATUSES,
+  refundJson,
+  requireRefund,
+} from './queries'
 import { approveRefund, RefundApproval, RefundRejection, rejectRefund } from './review'
 
 const RefundsQuery = v.object({ ...pageQuery, status: v.optional(v.picklist([...REFUND_STATUSES, 'all']), 'pending'), keyword })
@@ -36,7 +44,7 @@ export const refundsFinanceApi = [
 
   api(
     'POST /finance/refunds/:refund_id/approve',
-    { audience: 'finance', permission: 'refund:review', answer: RefundApprovedAnswer, body: RefundApproval },
+    { audience: 'finance', permission: 'refund:review', stepUp: true, answer: RefundApprovedAnswer, body: RefundApproval },
     async ({ caller, params, body, info }) => {
       const id = pathId('refund', params, 'refund_id')
       const { refund, actual, balanceAfter } = await transaction((tx) => approveRefund(tx, id, body.note, actOf(caller, info)))
@@ -64,19 +72,6 @@ const reviewedJson = (refund: ListedRefund) => ({
   operator_name: refund.operatorName,
   operator_category: refund.operatorCategory,
   current_balance: yuan(refund.currentBalance),
-})
-
-const financeJson = (operator: Awaited<ReturnType<typeof operatorFinance>>) => ({
-  operator_id: showId('operator', operator.id),
-  operator_name: operator.name,
-  category: operator.category,
-  current_balance: yuan(operator.balance),
-  total_recharged: yuan(operator.totalRecharged),
-  total_consumed: yuan(operator.totalConsumed),
-  total_refunded: yuan(operator.totalRefunded),
-  total_sessions: operator.sessions,
-  first_transaction_at: operator.firstAt && iso(operator.firstAt),
-  last_transaction_at: operator.lastTransactionAt && iso(operator.lastTransactionAt),
 })
 
 const payoutJson = ({ orderId, channel, amount, status, outRefundNo }: Awaited<ReturnType<typeof payoutsOf>>[number]) => ({

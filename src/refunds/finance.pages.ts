@@ -38,6 +38,8 @@ const PATH = '/finance/refunds'
 const DESK = `${PATH}/abnormal`
 const LOOK = { audience: 'finance', permission: 'refund:view' } as const
 const DECIDE = { audience: 'finance', permission: 'refund:review' } as const
+/** Money goes out over it. */
+const PAY = { ...DECIDE, stepUp: true } as const
 
 const QueueQuery = v.object({
   ...keysetQuery,
@@ -51,7 +53,7 @@ export const refundsFinancePages = [
 
   page(`GET ${PATH}/:refund_id`, LOOK, (call) => showCase(call, {})),
 
-  page(`POST ${PATH}/:refund_id/approval`, DECIDE, (call) =>
+  page(`POST ${PATH}/:refund_id/approval`, PAY, (call) =>
     decide(call, RefundApproval, { note: call.form.note || null }, async ({ note }, id) => {
       const { actual } = await transaction((tx) => approveRefund(tx, id, note, actOf(call.caller, call.info)))
       return actual === null ? 'refunds.done.first' : 'refunds.done.approved'
@@ -72,28 +74,28 @@ export const refundsFinancePages = [
 
   page(`GET ${DESK}/:payout_id`, LOOK, (call) => showPayout(call, payoutId(call), {})),
 
-  page(`POST ${DESK}/:payout_id/retry`, DECIDE, (call) =>
+  page(`POST ${DESK}/:payout_id/retry`, PAY, (call) =>
     onDesk(call, payoutId(call), async (id) => {
       const changed = await retryPayout(id, actOf(call.caller, call.info))
       return redirect(deskPath(id), done(changed ? 'refunds.done.retried' : 'refunds.done.unchanged'))
     }),
   ),
 
-  page(`POST ${DESK}/:payout_id/reroute`, DECIDE, (call) =>
+  page(`POST ${DESK}/:payout_id/reroute`, PAY, (call) =>
     withReason(call, payoutId(call), async (id, reason) => {
       const transferred = await reroutePayout(id, reason, actOf(call.caller, call.info))
       return redirect(deskPath(transferred), done('refunds.done.rerouted'))
     }),
   ),
 
-  page(`POST ${DESK}/:payout_id/return`, DECIDE, (call) =>
+  page(`POST ${DESK}/:payout_id/return`, PAY, (call) =>
     withReason(call, payoutId(call), async (id, reason) => {
       await giveBack(id, reason, actOf(call.caller, call.info))
       return redirect(DESK, done('refunds.done.returned'))
     }),
   ),
 
-  page(`POST ${DESK}/:payout_id/transfer`, { ...DECIDE, upload: true }, (call) =>
+  page(`POST ${DESK}/:payout_id/transfer`, { ...PAY, upload: true }, (call) =>
     onDesk(call, payoutId(call), async (id) => {
       const values = Object.fromEntries(TRANSFER_FIELDS.map((name) => [name, call.form[name] ?? '']))
       const checked = validate(TransferInput, values)
@@ -109,7 +111,7 @@ export const refundsFinancePages = [
     return proofResponse(await findTransfer(id), id)
   }),
 
-  page(`POST ${PATH}/transfers/:transfer_id/confirmation`, DECIDE, async (call) => {
+  page(`POST ${PATH}/transfers/:transfer_id/confirmation`, PAY, async (call) => {
     const { id, payoutId: payout } = await requireTransfer(call)
     return onDesk(call, payout, async () => {
       await transaction((tx) => confirmTransfer(tx, id, actOf(call.caller, call.info)))

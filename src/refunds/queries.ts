@@ -1,6 +1,7 @@
 import { and, asc, count, desc, eq, gt, inArray, lt, ne, or, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import { adminAccounts, operatorAccounts, rechargeOrders, refundPayouts, refundRecords, refundTransfers } from '#drizzle/schema'
+import { requireOperator } from '#src/accounts/operators'
 import { parseId, showId, type Uuid } from '#src/core/ids'
 import { cutPage, isBackwards, type Keyset, rowsWanted } from '#src/core/keyset'
 import { yuan } from '#src/core/money'
@@ -227,14 +228,28 @@ export async function findTransfer(id: Uuid, operatorId?: Uuid): Promise<ListedT
   return transfer
 }
 
-/** An operator's money as finance looks at it. */
+/** An operator's money as finance looks at it. Throws OPERATOR_NOT_FOUND. */
 export async function operatorFinance(id: Uuid) {
+  const operator = await requireOperator(id)
   const [row] = await rawSql()<{ sessions: number; firstAt: Instant | null }[]>`
     SELECT (SELECT coalesce(sum(sessions), 0)::int FROM usage_days WHERE operator_id = ${id}) AS sessions,
            (SELECT created_at FROM transaction_records WHERE operator_id = ${id} ORDER BY seq LIMIT 1) AS "firstAt"`
-  const [operator] = await read().select().from(operatorAccounts).where(eq(operatorAccounts.id, id))
-  return { ...operator!, ...row! }
+  return { ...operator, ...row! }
 }
+
+/** The same as the API shows it (API 6, Finance). */
+export const financeJson = (operator: Awaited<ReturnType<typeof operatorFinance>>) => ({
+  operator_id: showId('operator', operator.id),
+  operator_name: operator.name,
+  category: operator.category,
+  current_balance: yuan(operator.balance),
+  total_recharged: yuan(operator.totalRecharged),
+  total_consumed: yuan(operator.totalConsumed),
+  total_refunded: yuan(operator.totalRefunded),
+  total_sessions: operator.sessions,
+  first_transaction_at: operator.firstAt && iso(operator.firstAt),
+  last_transaction_at: operator.lastTransactionAt && iso(operator.lastTransactionAt),
+})
 
 /** A request as both doors of the API show it. */
 export const refundJson = (refund: ListedRefund) => ({

@@ -137,8 +137,10 @@ export const factsOf = ({ id, orderId, channel, amount, outRefundNo }: Payout) =
   out_refund_no: outRefundNo,
 })
 
-const recordPayout = (tx: Transaction, operation: string, { refundId }: Payout, details: Record<string, unknown>, at: Instant) =>
-  record(tx, { actor: SYSTEM, origin: null, operation, target: { kind: 'refund', id: refundId }, details }, at)
+const recordPayout = (tx: Transaction, operation: string, { refundId, operatorId }: Payout, more: Record<string, unknown>, at: Instant) => {
+  const details = { operator_id: operatorId, ...more }
+  return record(tx, { actor: SYSTEM, origin: null, operation, target: { kind: 'refund', id: refundId }, details }, at)
+}
 
 /** A closed refund is tried under a new number, linked to the old one, as long as its order takes one; false when it does not. */
 async function renumber(tx: Transaction, { payout }: LockedPayout, trade: RefundTrade, at: Instant): Promise<boolean> {

@@ -31,7 +31,7 @@ export const searchOperatorPages = [
     const wanted = wantedBy(typed)
     const found = await findOwn(call.caller.id, wanted)
     const hits: Hit[] = [
-      ...pagesNamed('operator', wanted.by === 'words' ? wanted.words : ''),
+      ...pagesNamed({ kind: 'operator' }, wanted.by === 'words' ? wanted.words : ''),
       ...found.map((row) => ({ ...row, href: PATHS[row.kind]?.(row) ?? null })),
     ]
     const meant = hits.filter((hit) => hit.isExact)

@@ -80,7 +80,10 @@ async function ownByWords(operatorId: Uuid, words: string): Promise<Found[]> {
       WHERE p.operator_id = ${operatorId} AND (p.out_refund_no = ${words} OR p.provider_refund_id = ${words}) LIMIT ${MOST})
     UNION ALL
     (SELECT 'invoice', id, number, status, created_at, amount_fen, true
-      FROM invoice_records WHERE operator_id = ${operatorId} AND number = ${words} LIMIT ${MOST})`
+      FROM invoice_records WHERE operator_id = ${operatorId} AND id IN (
+        SELECT id FROM invoice_records WHERE number = ${words}
+        UNION ALL SELECT invoice_id FROM invoice_reversals WHERE number = ${words}
+        UNION ALL SELECT invoice_id FROM invoice_tax_files WHERE tax_number = ${words} AND replaced_at IS NULL) LIMIT ${MOST})`
 }
 
 /** The game of a session id; where there is none, what became of the calls that tried. */

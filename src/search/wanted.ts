@@ -16,6 +16,9 @@ const PREFIXES = {
   ord: 'order',
   refund: 'refund',
   inv: 'invoice',
+  rpt: 'report',
+  ann: 'announcement',
+  adj: 'adjustment',
 } as const
 export type FoundKind = (typeof PREFIXES)[keyof typeof PREFIXES] | 'call' | 'page'
 

@@ -1,12 +1,13 @@
 import { type Money, parseYuan } from '#src/core/money'
 import { now } from '#src/core/time'
-import { rawSql } from '#src/platform/database'
+import { hear, rawSql } from '#src/platform/database'
 import { log } from '#src/platform/log'
 
 type Integer = { type: 'integer'; fallback: number; min: number; max: number }
 type Yuan = { type: 'money'; fallback: string; min: string; max: string }
 type Switch = { type: 'boolean'; fallback: boolean; min: null; max: null }
 type Choice = { type: 'text'; fallback: string; min: null; max: null; options: readonly string[] }
+type Words = { type: 'text'; fallback: ''; min: null; max: number; pattern: RegExp }
 
 const integer = (fallback: number, min: number, max: number): Integer => ({ type: 'integer', fallback, min, max })
 const amount = (fallback: string, min: string, max: string): Yuan => ({ type: 'money', fallback, min, max })
@@ -14,8 +15,10 @@ const onOff = (fallback: boolean): Switch => ({ type: 'boolean', fallback, min: 
 /** One of a few words, the first unless somebody chose. */
 const oneOf = <const Word extends string>(...options: [Word, ...Word[]]) =>
   ({ type: 'text', fallback: options[0], min: null, max: null, options }) satisfies Choice
+/** Words of one line, blank until somebody writes them. */
+const words = (max: number, pattern = /^[^\p{Cc}]*$/u): Words => ({ type: 'text', fallback: '', min: null, max, pattern })
 
-/** Everything an administrator may tune (system_configs), typed and ranged. Changes are in force within 10 seconds. */
+/** Everything an administrator may tune (system_configs), typed and ranged. A change is in force as soon as every process has heard of it. */
 export const SETTINGS = {
   rate_limit_per_minute: integer(10, 1, 1_000_000),
   rate_limit_burst: integer(10, 1, 1_000_000),
@@ -29,6 +32,10 @@ export const SETTINGS = {
   anomaly_keys_window_seconds: integer(60, 30, 86_400),
   operator_session_days: integer(30, 1, 90),
   staff_session_hours: integer(24, 1, 72),
+  /** Money and keys ask again who is there when the last proof is older than this. */
+  step_up_minutes: integer(10, 1, 1_440),
+  /** Whose sign-in needs a phone; `auto` is finance and administrators in production, nobody elsewhere. */
+  totp_required_roles: oneOf('auto', 'nobody', 'finance', 'finance_and_admin', 'everybody'),
   login_max_failures: integer(5, 1, 100),
   login_window_minutes: integer(15, 1, 1_440),
   login_max_failures_ip: integer(20, 1, 10_000),
@@ -48,11 +55,21 @@ export const SETTINGS = {
   wechat_fee_ppm: integer(6_000, 0, 100_000),
   alipay_fee_ppm: integer(6_000, 0, 100_000),
   export_max_rows: integer(100_000, 1_000, 1_000_000),
+  report_statement_timeout_seconds: integer(300, 10, 3_600),
   docs_enabled: onOff(true),
   /** What an invoice is asked on. Whatever stands here, one yuan is invoiced once. */
   invoice_basis: oneOf('recharge', 'consumption'),
-} as const satisfies Record<string, Integer | Yuan | Switch | Choice>
+  /** Per cent of value added tax inside an invoice's amount; `none` for prepayments that are not taxed. */
+  invoice_tax_rate: oneOf('6', 'none', '0', '1', '3', '9', '13'),
+  invoice_seller_name: words(128),
+  invoice_seller_tax_id: words(20, /^([A-Z0-9]{15,20})?$/),
+  invoice_seller_address: words(200),
+  invoice_seller_phone: words(32),
+  invoice_seller_bank: words(128),
+  invoice_seller_account: words(64),
+} as const satisfies Record<string, SettingKind>
 
+export type SettingKind = Integer | Yuan | Switch | Choice | Words
 export type SettingKey = keyof typeof SETTINGS
 type ValueOf<K extends SettingKey> = (typeof SETTINGS)[K] extends Integer
   ? number
@@ -60,11 +77,14 @@ type ValueOf<K extends SettingKey> = (typeof SETTINGS)[K] extends Integer
     ? boolean
     : (typeof SETTINGS)[K] extends { options: readonly (infer Word)[] }
       ? Word
-      : Money
+      : (typeof SETTINGS)[K] extends Words
+        ? string
+        : Money
 type Value = number | Money | boolean | string
 
-/** Values are read again this often; together with the query this keeps "in force within 10 seconds". */
+/** A change is told at its COMMIT and read at once. What is told can get lost; values that are read this often cannot. */
 const REFRESH_MS = 5_000
+const CHANGED = 'settings_changed'
 
 let values = new Map<string, Value>()
 let timer: ReturnType<typeof setInterval> | undefined
@@ -98,15 +118,21 @@ export async function loadSettings(): Promise<void> {
 export async function followSettings(): Promise<() => void> {
   await seedSettings()
   await loadSettings()
-  timer = setInterval(() => loadSettings().catch((error) => log('warn', 'settings not refreshed', { error })), REFRESH_MS)
-  return () => clearInterval(timer)
+  const refresh = () => loadSettings().catch((error) => log('warn', 'settings not refreshed', { error }))
+  timer = setInterval(refresh, REFRESH_MS)
+  const deafen = hear(CHANGED, refresh)
+  return () => {
+    clearInterval(timer)
+    void deafen()
+  }
 }
 
-const fallbackOf = (kind: Integer | Yuan | Switch | Choice): Value => (kind.type === 'money' ? parseYuan(kind.fallback)! : kind.fallback)
+const fallbackOf = (kind: SettingKind): Value => (kind.type === 'money' ? parseYuan(kind.fallback)! : kind.fallback)
 
 /** Text → value within range; undefined otherwise. */
-function parseSetting(kind: Integer | Yuan | Switch | Choice, text: string): Value | undefined {
+export function parseSetting(kind: SettingKind, text: string): Value | undefined {
   if (kind.type === 'boolean') return text === 'true' || text === 'false' ? text === 'true' : undefined
+  if (kind.type === 'text' && 'pattern' in kind) return [...text].length <= kind.max && kind.pattern.test(text) ? text : undefined
   if (kind.type === 'text') return kind.options.includes(text) ? text : undefined
   if (kind.type === 'money') {
     const value = parseYuan(text)

@@ -4,7 +4,7 @@ import { addDays, type BusinessDay, businessDay, daysBetween, type Instant, type
 import { rawSql } from '#src/platform/database'
 
 /** What was played at an operator's sites, out of the sums that every charge keeps: no page reads the games themselves. */
-type SitePlayed = { games: number; players: number; amount: Money }
+export type SitePlayed = { games: number; players: number; amount: Money }
 export const NOTHING: SitePlayed = { games: 0, players: 0, amount: ZERO }
 
 /** What was played at each of some sites on the business days from one to the other, both whole. */

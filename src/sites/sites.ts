@@ -85,7 +85,11 @@ export async function createSite(tx: Transaction, operatorId: Uuid, input: SiteI
     .insert(operationSites)
     .values({ id: newId(), operatorId, ...input, createdAt: at, updatedAt: at })
     .returning()
-  await record(tx, { actor, origin, operation: 'site_create', target: { kind: 'site', id: site!.id }, details: { ...input } }, at)
+  await record(
+    tx,
+    { actor, origin, operation: 'site_create', target: { kind: 'site', id: site!.id }, details: { operator_id: operatorId, ...input } },
+    at,
+  )
   return site!
 }
 
@@ -104,7 +108,17 @@ export async function changeSite(
     .where(eq(operationSites.id, id))
     .returning()
   const old = { name: before.name, address: before.address, description: before.description }
-  await record(tx, { actor, origin, operation: 'site_update', target: { kind: 'site', id }, details: { before: old, after: change } }, at)
+  await record(
+    tx,
+    {
+      actor,
+      origin,
+      operation: 'site_update',
+      target: { kind: 'site', id },
+      details: { operator_id: operatorId, before: old, after: change },
+    },
+    at,
+  )
   return site!
 }
 
@@ -112,7 +126,11 @@ export async function changeSite(
 export async function deleteSite(tx: Transaction, operatorId: Uuid, id: Uuid, { actor, origin, at }: PersonalAct): Promise<void> {
   const site = await lockSite(tx, operatorId, id)
   await tx.db.update(operationSites).set({ deletedAt: at, updatedAt: at }).where(eq(operationSites.id, id))
-  await record(tx, { actor, origin, operation: 'site_delete', target: { kind: 'site', id }, details: { name: site.name } }, at)
+  await record(
+    tx,
+    { actor, origin, operation: 'site_delete', target: { kind: 'site', id }, details: { operator_id: operatorId, name: site.name } },
+    at,
+  )
 }
 
 async function lockSite(tx: Transaction, operatorId: Uuid, id: Uuid): Promise<Site> {

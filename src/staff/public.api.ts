@@ -17,7 +17,7 @@ export const staffPublicApi = [
     'POST /auth/admin/login',
     { audience: 'public', answer: AdminTokenAnswer, before, body: StaffSignInInput },
     async ({ body, info }) => {
-      const { staff, session } = await signInStaff(body, 'api', 'admin', info)
+      const { staff, session } = await signInStaff(body, { door: 'api', audience: 'admin' }, info)
       const permissions = [...permissionsOf(seatOf({ role: staff.role, grade: staff.financeGrade }), staff.permissions)]
       return success({
         access_token: await tokenOf(session, staff.id, audienceOf(staff.role), info.now),
@@ -32,7 +32,7 @@ export const staffPublicApi = [
     'POST /auth/finance/login',
     { audience: 'public', answer: FinanceTokenAnswer, before, body: StaffSignInInput },
     async ({ body, info }) => {
-      const { staff, session } = await signInStaff(body, 'api', 'finance', info)
+      const { staff, session } = await signInStaff(body, { door: 'api', audience: 'finance' }, info)
       return success({
         access_token: await tokenOf(session, staff.id, 'finance', info.now),
         token_type: 'Bearer',

@@ -13,6 +13,13 @@ const TOLERANCE_SECONDS = 30
 /** Ties a sealed secret to its owner: moved to another row it cannot be opened. */
 export const totpContext = (staffId: Uuid): string => `totp:${staffId}`
 
+/** The step of time that a code stands for; undefined when the secret makes no such code about now. */
+export async function stepOfCode(secret: string, code: string, at: Instant): Promise<bigint | undefined> {
+  if (!/^\d{6}$/.test(code)) return undefined
+  const result = await verify({ secret, token: code, epoch: Math.floor(at.getTime() / 1000), epochTolerance: TOLERANCE_SECONDS })
+  return result.valid && 'timeStep' in result ? BigInt(result.timeStep) : undefined
+}
+
 /** True once for each code of the owner's phone: a code that was used, or an older one, is refused even within its time. */
 export async function useTotpCode(
   tx: Transaction,
@@ -21,9 +28,8 @@ export async function useTotpCode(
   at: Instant,
 ): Promise<boolean> {
   const secret = unseal({ cipher: staff.totpCipher!, version: staff.totpVersion! }, totpContext(staff.id))
-  const result = await verify({ secret, token: code, epoch: Math.floor(at.getTime() / 1000), epochTolerance: TOLERANCE_SECONDS })
-  if (!result.valid || !('timeStep' in result)) return false
-  const step = BigInt(result.timeStep)
+  const step = await stepOfCode(secret, code, at)
+  if (step === undefined) return false
   const { id, totpLastStep } = adminAccounts
   const used = await tx.db
     .update(adminAccounts)

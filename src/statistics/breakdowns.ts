@@ -47,7 +47,11 @@ export type Distribution = {
 
 /** How large the parties were: each size with its share of the games in percent, to one place. */
 export async function playerDistribution(operatorId: Uuid, filter: UsageFilter): Promise<Distribution> {
-  const rows = await sumsByPlayers(operatorId, filter)
+  return distributionOf(await sumsByPlayers(operatorId, filter))
+}
+
+/** The same of sums that are there, smallest party first. */
+export function distributionOf(rows: readonly (Sums & { playerCount: number })[]): Distribution {
   const total = sumOf(rows)
   const most = rows.reduce<(typeof rows)[number] | undefined>(
     (best, row) => (best && best.sessions >= row.sessions ? best : row),
@@ -64,6 +68,6 @@ export async function playerDistribution(operatorId: Uuid, filter: UsageFilter):
 export const averagePlayers = ({ players, sessions }: Sums): number => tenths(players, sessions)
 
 /** a ÷ b to one decimal place, half up, in whole numbers until the last step. */
-function tenths(a: number, b: number): number {
+export function tenths(a: number, b: number): number {
   return b === 0 ? 0 : Math.floor((20 * a + b) / (2 * b)) / 10
 }

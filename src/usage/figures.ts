@@ -23,8 +23,8 @@ const add = (a: Played, b: Played): Played => ({
   amount: plus(a.amount, b.amount),
 })
 
-/** What was played between two instants, by one operator or, without an id, by all. */
-export async function playedBetween({ from, to }: Stretch, operatorId?: Uuid): Promise<Played> {
+/** What was played between two instants, by one operator or a few or, without an id, by all. */
+export async function playedBetween({ from, to }: Stretch, operatorId?: Whose): Promise<Played> {
   const [first, last] = [startOfNextDay(from), startOfDay(businessDay(to))]
   if (first > last) return (await piecesPlayed([{ from, to }], operatorId))[0]!
   const [days, [head, tail]] = await Promise.all([
@@ -81,30 +81,41 @@ const startOfNextDay = (at: Instant): Instant => {
 const filled = (from: Instant, to: Instant, known: ReadonlyMap<BusinessDay, Played>): PlayedDay[] =>
   daysBetween(from, to).map((day) => ({ day, ...(known.get(day) ?? NOTHING) }))
 
-const ofOperator = (operatorId: Uuid | undefined) => (operatorId ? rawSql()`AND operator_id = ${operatorId}` : rawSql()``)
+/** One operator, a few, or all. */
+type Whose = Uuid | readonly Uuid[] | undefined
 
-const daySums = (first: BusinessDay, last: BusinessDay, operatorId: Uuid | undefined) => rawSql()`
+function ofOperator(whose: Whose) {
+  if (whose === undefined) return rawSql()``
+  return typeof whose === 'string' ? rawSql()`AND operator_id = ${whose}` : rawSql()`AND operator_id = ANY (${[...whose]}::uuid[])`
+}
+
+const daySums = (first: BusinessDay, last: BusinessDay, operatorId: Whose) => rawSql()`
   SELECT to_char(day, 'YYYY-MM-DD') AS day, sum(sessions)::int AS games, sum(players)::int AS players, sum(total_fen)::bigint AS amount
   FROM usage_days WHERE day BETWEEN ${first}::date AND ${last}::date ${ofOperator(operatorId)} GROUP BY usage_days.day`
 
-const pieceSums = (pieces: Stretch[], operatorId: Uuid | undefined) => rawSql()`
-  SELECT piece::text AS piece, count(*)::int AS games, sum(player_count)::int AS players, sum(total_fen)::bigint AS amount
-  FROM unnest(${pieces.map(({ from }) => from.toISOString())}::timestamptz[], ${pieces.map(({ to }) => to.toISOString())}::timestamptz[])
-    WITH ORDINALITY AS part (since, until, piece)
-  JOIN usage_records u ON u.started_at >= part.since AND u.started_at < part.until ${ofOperator(operatorId)}
-  GROUP BY piece`
+/** Each part by itself: joined to a list of them, the games of all operators would all be read. None at all is asked for as nothing. */
+const pieceSums = (pieces: Stretch[], operatorId: Whose) =>
+  pieces.map((piece, at) => pieceSum(piece, String(at + 1), operatorId)).reduce((all, one) => rawSql()`${all} UNION ALL ${one}`, NO_PIECE())
+
+const pieceSum = ({ from, to }: Stretch, name: string, operatorId: Whose) => rawSql()`
+  SELECT ${name}::text AS piece, count(*)::int AS games, coalesce(sum(player_count), 0)::int AS players, coalesce(sum(total_fen), 0)::bigint AS amount
+  FROM usage_records WHERE started_at >= ${from} AND started_at < ${to} ${ofOperator(operatorId)}`
+
+const NO_PIECE = () => rawSql()`SELECT ''::text AS piece, 0 AS games, 0 AS players, 0::bigint AS amount WHERE false`
 
 /** Days that had games, both ends included. */
-async function daysPlayed(first: BusinessDay, last: BusinessDay, operatorId: Uuid | undefined): Promise<Map<BusinessDay, Played>> {
+async function daysPlayed(first: BusinessDay, last: BusinessDay, operatorId: Whose): Promise<Map<BusinessDay, Played>> {
   const rows = await rawSql()<PlayedDay[]>`${daySums(first, last, operatorId)}`
   return new Map(rows.map(({ day, ...played }) => [day, played]))
 }
 
 type PlayedPiece = Played & { piece: string }
 
-/** Parts of days, each by its games; `to` is excluded. */
-async function piecesPlayed(pieces: Stretch[], operatorId: Uuid | undefined): Promise<Played[]> {
-  return inOrder(pieces, await rawSql()<PlayedPiece[]>`${pieceSums(pieces, operatorId)}`)
+/** Parts of days, each by its games; `to` is excluded. Where whole days leave nothing over, nobody is asked. */
+async function piecesPlayed(pieces: Stretch[], operatorId: Whose): Promise<Played[]> {
+  const some = pieces.filter(({ from, to }) => from < to)
+  const found = some.length === 0 ? [] : inOrder(some, await rawSql()<PlayedPiece[]>`${pieceSums(some, operatorId)}`)
+  return pieces.map((piece) => found[some.indexOf(piece)] ?? NOTHING)
 }
 
 const inOrder = (pieces: Stretch[], rows: readonly PlayedPiece[]): Played[] =>

@@ -28,6 +28,7 @@ export const LAYERS = [
   'invoices',
   'reconciliation',
   'statistics',
+  'reports',
   'exports',
   'search',
   'openapi',
@@ -68,7 +69,7 @@ function layerOf(path: string): Layer | undefined {
 function srcLayer(path: string, folder: string): Layer | undefined {
   if (path === 'src/start.ts') return 'start'
   // What every page handler needs: it renders views and knows the visitor.
-  if (path === 'src/page.ts' || path === 'src/page-query.ts') return 'page'
+  if (/^src\/page(-query|-guard)?\.ts$/.test(path)) return 'page'
   if (/^src\/[\w.-]+$/.test(path)) return 'app'
   return LAYERS.find((layer) => layer === folder)
 }

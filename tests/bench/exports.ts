@@ -67,7 +67,7 @@ async function measure(operatorId: string, kind: ExportKind, format: ExportForma
   const [elapsed, cpu] = [stopwatch(), process.cpuUsage()]
   // Usage has only games; the journal has the money that paid for them too, so it is cut to as many.
   const filter = kind === 'transactions' ? { type: 'consumption' } : {}
-  const { bytes: chunks } = await exportNow(operatorId, { kind, format, filter, language: 'zh' }, act)
+  const { bytes: chunks } = await exportNow({ kind: 'operator', id: operatorId }, { kind, format, filter, language: 'zh' }, act)
   for await (const chunk of chunks) {
     bytes += chunk.byteLength
     peak = Math.max(peak, process.memoryUsage.rss())

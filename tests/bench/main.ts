@@ -2,10 +2,12 @@ import { arch, cpus, platform, totalmem } from 'node:os'
 import { stopwatch } from '#src/core/time'
 import { benchAuthorize, type Comparison, type Report } from './authorize'
 import { benchExports } from './exports'
+import { benchInvoices } from './invoices'
 import { benchPages } from './pages'
 import { benchReconcile } from './reconcile'
+import { benchReports } from './reports'
 
-const USAGE = 'usage: bun run bench authorize|pages|exports|reconcile [--quick] [--json]'
+const USAGE = 'usage: bun run bench authorize|pages|exports|invoices|reconcile|reports [--quick] [--json]'
 
 process.exit(await main(Bun.argv.slice(2)))
 
@@ -14,7 +16,9 @@ async function main(args: string[]): Promise<number> {
   const [what, ...flags] = args
   if (what === 'pages') return benchPages(flags)
   if (what === 'exports') return benchExports(flags)
+  if (what === 'invoices') return benchInvoices(flags)
   if (what === 'reconcile') return benchReconcile(flags)
+  if (what === 'reports') return benchReports(flags)
   if (what !== 'authorize' || flags.some((flag) => flag !== '--quick' && flag !== '--json')) {
     console.error(USAGE)
     return 2

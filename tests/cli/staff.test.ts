@@ -146,3 +146,20 @@ describe('mr staff disable', () => {
     }
   })
 })
+
+describe('mr staff totp', () => {
+  test('takes phone and recovery codes from an account once, the last super_admin’s too, and ends the sessions', async () => {
+    await create('super_admin')
+    const { id } = (await account())!
+    await openSession(id)
+    await database.owner`UPDATE admin_accounts SET totp_cipher = 'x', totp_version = 1, totp_last_step = 7 WHERE id = ${id}`
+    await database.owner`
+      INSERT INTO staff_recovery_codes (id, admin_id, code_sha256, created_at) VALUES (gen_random_uuid(), ${id}, sha256('x'), now())`
+    expect((await mr(['staff', 'totp', username], { database })).code).toBe(0)
+    expect(await account()).toMatchObject({ totp_cipher: null, totp_version: null, totp_last_step: null })
+    expect(await database.owner`SELECT FROM staff_recovery_codes WHERE admin_id = ${id}`).toHaveLength(0)
+    expect(await liveSessions(id)).toBe(0)
+    expect((await mr(['staff', 'totp', username], { database })).out).toContain('was off before')
+    expect(await database.owner`SELECT FROM audit_logs WHERE operation = 'staff_totp_reset' AND target_id = ${id}`).toHaveLength(1)
+  })
+})

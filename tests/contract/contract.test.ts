@@ -11,6 +11,7 @@ import { ADMIN_OPERATORS } from './admin-operators'
 import { ADMIN_REQUESTS } from './admin-requests'
 import { AUTH } from './auth'
 import type { Ask, Endpoint } from './endpoint'
+import { FINANCE_DESK } from './finance-desk'
 import { HEADSET } from './headset'
 import { CALLED_BY_PROVIDERS, INFRASTRUCTURE, METRICS } from './infrastructure'
 import { INVOICES } from './invoices'
@@ -18,9 +19,13 @@ import { LATER_METRICS, LATER_STEPS } from './later'
 import { OPERATOR } from './operator'
 import { operatorFigures } from './operator-figures'
 import { OPERATOR_GAMES } from './operator-games'
+import { PLATFORM } from './platform'
 import { RECHARGE, withProvider } from './recharge'
 import { REFUNDS } from './refunds'
+import { REPORTS } from './reports'
+import { REVERSALS } from './reversals'
 import { differences, int, type Shape, uuid } from './shapes'
+import { SYSTEM } from './system'
 import { newWorld, play } from './world'
 
 /** The contract against the running server: every endpoint is called, with success, with each bad field and with each refusal. */
@@ -37,8 +42,13 @@ const CONTRACT: Endpoint[] = [
   ...ADMIN_APPLICATIONS,
   ...ADMIN_REQUESTS,
   ...INVOICES,
+  ...REVERSALS,
   ...REFUNDS,
+  ...FINANCE_DESK,
+  ...REPORTS,
   ...RECHARGE,
+  ...PLATFORM,
+  ...SYSTEM,
 ]
 const apiRoutes = routes.filter(({ door }) => door === 'api')
 

@@ -8,7 +8,7 @@ export type Endpoint = {
   at: string
   /** C: one of the 60 contracted endpoints; +: another of API.md; own: one that API.md does not name. */
   mark: 'C' | '+' | 'own'
-  who: 'anyone' | 'signed' | 'operator' | 'admin' | 'finance' | 'staff' | 'any login'
+  who: 'anyone' | 'signed' | 'operator' | 'admin' | 'finance' | 'analyst' | 'staff' | 'any login'
   /** Staff need it besides. */
   permission?: string
   /** Fields of the body (query for GET), each with values that are refused under its name. */

@@ -23,7 +23,7 @@ const invoice = {
 }
 
 /** A request of an operator that paid for it; decided ones as the database would hold them. */
-async function anInvoice({ sql, operator }: Pick<World, 'sql' | 'operator'>, status = 'pending'): Promise<string> {
+export async function anInvoice({ sql, operator }: Pick<World, 'sql' | 'operator'>, status = 'pending'): Promise<string> {
   await recharged(operator.id, '1000.00')
   const invoiceId = newId()
   await sql`
@@ -205,7 +205,7 @@ export const INVOICES: Endpoint[] = [
 ]
 
 /** One that finance has approved, file and all. */
-async function issued(world: World): Promise<string> {
+export async function issued(world: World): Promise<string> {
   const invoiceId = await anInvoice(world)
   const [reviewer] = await world.sql`SELECT id FROM admin_accounts LIMIT 1`
   await issueFor(invoiceId, reviewer!.id)

@@ -5,7 +5,7 @@ import { anOperator, credit, debit } from '#tests/support/factory'
 import { BAD_MONEY, BAD_PAGE, badText, type Endpoint, notFound, optional, REASON, type Refusal, required, type World } from './endpoint'
 import { id, int, money, nothing, oneOf, orNull, text, time } from './shapes'
 
-/** API.md 4 and 6, refunds. */
+/** API.md 4 and 6, refunds and the money of customers. */
 
 const refund = {
   refund_id: id('refund'),
@@ -50,6 +50,7 @@ const of =
   (world: World, refundId: string) => ({ token: who(world), params: { refund_id: refundId }, ...more })
 const own = ({ token }: World) => token
 const finance = ({ staff }: World) => staff.finance
+const customer = (world: World, operatorId: string) => ({ token: finance(world), params: { operator_id: operatorId } })
 const withdraw = of(own)
 const look = of(finance)
 const approve = of(finance, { body: { note: '电话核实' } })
@@ -65,6 +66,18 @@ const processed = (ask: ReturnType<typeof of>): Refusal => ({
 })
 
 export const REFUNDS: Endpoint[] = [
+  {
+    at: 'GET /v1/finance/customers/{operator_id}/details',
+    mark: 'C',
+    who: 'finance',
+    permission: 'customer:view',
+    success: { status: 200, data: finances },
+    ask: async (world) => {
+      await world.play()
+      return customer(world, world.operator.id)
+    },
+    errors: notFound('OPERATOR_NOT_FOUND', customer),
+  },
   {
     at: 'GET /v1/operators/me/refunds',
     mark: 'C',

@@ -29,6 +29,7 @@ const PREFIXES: Record<IdKind, string> = {
   finance: 'fin',
   export: 'exp',
   difference: 'diff',
+  adjustment: 'adj',
 }
 const kinds = Object.keys(PREFIXES) as IdKind[]
 

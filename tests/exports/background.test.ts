@@ -26,24 +26,22 @@ afterAll(async () => {
 /** Each test has the queue to itself. */
 beforeEach(async () => void (await database.owner`TRUNCATE exports`))
 
-const actOf = (operatorId: Uuid): Act => ({
-  actor: { kind: 'operator', id: operatorId, name: '测试', role: 'operator' },
+type Owner = { kind: 'operator'; id: Uuid }
+
+const actOf = ({ id }: Owner): Act => ({
+  actor: { kind: 'operator', id, name: '测试', role: 'operator' },
   origin: null,
   at: now(),
 })
 
-async function anOwner(rows = 5): Promise<Uuid> {
+async function anOwner(rows = 5): Promise<Owner> {
   const { id } = await anOperator()
   for (let row = 0; row < rows; row++) await credit(id, `${row + 1}.50`)
-  return id
+  return { kind: 'operator', id }
 }
 
-async function queued(operatorId: Uuid, format: ExportFormat = 'csv', filter: Record<string, string> = {}): Promise<Uuid> {
-  const made = await requestExport(
-    operatorId,
-    { kind: 'transactions', format, filter, language: 'zh', background: true },
-    actOf(operatorId),
-  )
+async function queued(owner: Owner, format: ExportFormat = 'csv', filter: Record<string, string> = {}): Promise<Uuid> {
+  const made = await requestExport(owner, { kind: 'transactions', format, filter, language: 'zh', background: true }, actOf(owner))
   if (!('queued' in made)) throw new Error('made at once')
   return made.queued
 }
@@ -57,7 +55,7 @@ describe('a long export', () => {
     const id = await queued(owner, format)
     expect(await requireExport(owner, id)).toMatchObject({ status: 'queued', rowsDone: 0, rowsTotal: 5, fileBytes: null })
     const claimed = (await claimExport(now()))!
-    expect(claimed).toMatchObject({ id, operatorId: owner, attempts: 1 })
+    expect(claimed).toMatchObject({ id, operatorId: owner.id, staffId: null, attempts: 1 })
     expect(await requireExport(owner, id)).toMatchObject({ status: 'running' })
     expect(await makeExport(claimed)).toBe('ready')
     const row = await requireExport(owner, id)
@@ -132,7 +130,11 @@ describe('a long export', () => {
     const owner = await anOwner()
     const id = await queued(owner, 'excel', { type: 'adjustment' })
     expect((await auditRows(database, id)).map(({ operation, actor_id, details }) => ({ operation, actor_id, details }))).toEqual([
-      { operation: 'export', actor_id: owner, details: { kind: 'transactions', format: 'excel', rows: 5, filter: { type: 'adjustment' } } },
+      {
+        operation: 'export',
+        actor_id: owner.id,
+        details: { kind: 'transactions', format: 'excel', rows: 5, filter: { type: 'adjustment' } },
+      },
     ])
   })
 
@@ -150,7 +152,7 @@ test('a short export is made at once unless the background is asked for; a long 
   const owner = await anOwner()
   const wanted = { kind: 'transactions', format: 'csv', filter: {}, language: 'zh', background: false } as const
   expect(await requestExport(owner, wanted, actOf(owner))).toHaveProperty('bytes')
-  await database.owner`INSERT INTO usage_days VALUES (${owner}, '2026-01-01', 20001, 20001, 20001)`
+  await database.owner`INSERT INTO usage_days VALUES (${owner.id}, '2026-01-01', 20001, 20001, 20001)`
   expect(await requestExport(owner, wanted, actOf(owner))).toHaveProperty('queued')
 })
 
@@ -163,7 +165,7 @@ test('an export of somebody else is one that never was', async () => {
 })
 
 describe('the disk stays bounded', () => {
-  async function ready(owner: Uuid): Promise<ExportRow> {
+  async function ready(owner: Owner): Promise<ExportRow> {
     const id = await queued(owner)
     await makeExport((await claimExport(now()))!)
     return requireExport(owner, id)
@@ -211,7 +213,7 @@ describe('the disk stays bounded', () => {
 
 test('a workers process that is killed in the middle leaves nothing that the next one does not finish', async () => {
   const owner = await anOwner(1)
-  await manyRows(owner, 30_000)
+  await manyRows(owner.id, 30_000)
   const id = await queued(owner, 'excel')
   const first = workers()
   await until('the export to be under way', async () => (await requireExport(owner, id)).rowsDone > 0)

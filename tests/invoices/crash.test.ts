@@ -7,7 +7,7 @@ import { config } from '#src/platform/config'
 import { operatorToken, staffToken, withServer } from '#tests/support/api'
 import { anOperator, aStaff } from '#tests/support/factory'
 import { spawnServer } from '#tests/support/http'
-import { anInvoiceBody, recharged, removeInvoiceFiles } from './money'
+import { anInvoiceBody, issueFor, recharged, removeInvoiceFiles } from './money'
 
 const { started, call } = withServer()
 afterAll(() => removeInvoiceFiles(started.database).catch(() => {}))
@@ -69,8 +69,47 @@ describe.each(Object.entries(POINTS))('kill -9 at %s', (point, isIssued) => {
   }, 30_000)
 })
 
+/** The same of taking one back. */
+const REVERSAL_POINTS: Record<string, boolean> = {
+  'reversal:locked': false,
+  'reversal:numbered': false,
+  'reversal:written': false,
+  'reversal:recorded': false,
+  'reversal:committed': true,
+}
+
+describe.each(Object.entries(REVERSAL_POINTS))('kill -9 at %s', (point, isDone) => {
+  test(`leaves the invoice ${isDone ? 'taken back' : 'as it was'}, and no gap in the red numbers`, async () => {
+    const [one, two] = [await aStaff('finance'), await aStaff('finance')]
+    const [proposer, decider] = [await staffToken(one.id), await staffToken(two.id)]
+    const { id, bare } = await waiting()
+    await issueFor(bare, one.id)
+    const asked = { kind: 'red', amount: '40.00', reason_code: 'return', reason: '开票后客户退款，按退款金额红冲' }
+    const propose = async () =>
+      (await call(`POST /v1/finance/invoices/${id}/reversals`, { token: proposer, body: asked })).body.data.reversal_id
+    const path = `/v1/finance/invoices/${id}/reversals/${await propose()}/confirm`
+    const dying = await spawnServer(started.database.url, { FAULT_POINT: point })
+    const answer = await Promise.allSettled([fetch(dying.url + path, { method: 'POST', headers: { Authorization: `Bearer ${decider}` } })])
+    await dying.process.exited
+    expect([dying.process.signalCode, answer[0]!.status]).toEqual(['SIGKILL', 'rejected'])
+    const reversed = async () =>
+      (await started.database.owner`SELECT reversed_fen FROM invoice_records WHERE id = ${bare}`)[0]!.reversed_fen
+    expect(await reversed()).toBe(isDone ? 4_000n : 0n)
+    const again = await call(`POST ${path}`, { token: decider })
+    expect([again.status, again.body.details?.[0]?.reason]).toEqual(isDone ? [400, 'ALREADY_PROCESSED'] : [200, undefined])
+    const [row] = await started.database.owner`SELECT number, pdf_path, pdf_sha256 FROM invoice_reversals WHERE invoice_id = ${bare}`
+    const file = readFileSync(`${config().DATA_DIR}/invoices/${row!.pdf_path}`)
+    expect(new Bun.CryptoHasher('sha256').update(file).digest('hex')).toBe(Buffer.from(row!.pdf_sha256).toString('hex'))
+    expect(await reversed()).toBe(4_000n)
+    const { findings } = await proveLedger({ now: now() })
+    expect(findings.filter(({ rule }) => rule === 'I9')).toEqual([])
+  }, 30_000)
+})
+
 test('every fault point of invoices has its case', () => {
   const folder = `${import.meta.dir}/../../src/invoices`
-  const source = [...new Bun.Glob('*.ts').scanSync(folder)].map((file) => readFileSync(`${folder}/${file}`, 'utf8')).join('\n')
-  expect([...source.matchAll(/faultPoint\('([\w:]+)'\)/g)].map(([, name]) => name!).toSorted()).toEqual(Object.keys(POINTS).toSorted())
+  const source = [...new Bun.Glob('**/*.ts').scanSync(folder)].map((file) => readFileSync(`${folder}/${file}`, 'utf8')).join('\n')
+  expect([...source.matchAll(/faultPoint\('([\w:]+)'\)/g)].map(([, name]) => name!).toSorted()).toEqual(
+    Object.keys({ ...POINTS, ...REVERSAL_POINTS }).toSorted(),
+  )
 })

@@ -14,13 +14,15 @@ import { approveInvoice, rejectInvoice } from '#src/invoices/review'
 import { read, transaction } from '#src/platform/database'
 import { openTestDatabase } from '#tests/support/database'
 import { anOperator, aStaff, balanceOf } from '#tests/support/factory'
-import { recharged, refunded, removeInvoiceFiles, TAX_ID } from './money'
+import { recharged, refunded, removeInvoiceFiles, reverse, TAX_ID } from './money'
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>
 let reviewer: Uuid
+let second: Uuid
 beforeAll(async () => {
   database = await openTestDatabase()
   reviewer = (await aStaff('finance')).id
+  second = (await aStaff('finance')).id
 })
 afterAll(async () => {
   await removeInvoiceFiles(database)
@@ -28,18 +30,26 @@ afterAll(async () => {
 })
 
 /** What an operator and finance may do, in tens of yuan; `pick` chooses among the invoices there are. */
-type Step = { do: 'recharge' | 'refund' | 'request'; tens: number } | { do: 'withdraw' | 'approve' | 'reject'; pick: number }
+type Decision = { do: 'withdraw' | 'approve' | 'reject'; pick: number }
+type TakeBack = { do: 'void'; pick: number } | { do: 'red'; pick: number; tens: number }
+type Step = { do: 'recharge' | 'refund' | 'request'; tens: number } | Decision | TakeBack
 
 const tens = fc.integer({ min: 1, max: 40 })
 const pick = fc.nat(7)
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constantFrom('recharge' as const, 'refund' as const, 'request' as const, 'request' as const), tens }),
-  fc.record({ do: fc.constantFrom('withdraw' as const, 'approve' as const, 'reject' as const), pick }),
+  fc.record({ do: fc.constantFrom('withdraw' as const, 'approve' as const, 'approve' as const, 'reject' as const), pick }),
+  fc.record({ do: fc.constant('void' as const), pick }),
+  fc.record({ do: fc.constant('red' as const), pick, tens }),
 )
 
-type Model = { paid: number; balance: number; invoices: { id: Uuid; fen: number; state: 'pending' | 'approved' | 'gone' }[] }
+type Model = {
+  paid: number
+  balance: number
+  invoices: { id: Uuid; fen: number; reversed: number; state: 'pending' | 'approved' | 'gone' }[]
+}
 const sum = (model: Model, ...states: string[]) =>
-  model.invoices.filter(({ state }) => states.includes(state)).reduce((total, { fen }) => total + fen, 0)
+  model.invoices.filter(({ state }) => states.includes(state)).reduce((total, { fen, reversed }) => total + fen - reversed, 0)
 
 async function actOfReviewer(): Promise<PersonalAct> {
   const [staff] = await read().select().from(adminAccounts).where(eq(adminAccounts.id, reviewer))
@@ -86,13 +96,27 @@ async function take(model: Model, operatorId: Uuid, one: Step): Promise<void> {
       }),
     )
     expect(refused).toBe(fits ? undefined : 'EXCEEDS_INVOICEABLE')
-    if (fits) model.invoices.push({ id: id!, fen, state: 'pending' })
+    if (fits) model.invoices.push({ id: id!, fen, reversed: 0, state: 'pending' })
     return
   }
-  await decide(model, operatorId, one as Extract<Step, { pick: number }>, own)
+  if (one.do === 'red' || one.do === 'void') return takeBack(model, one)
+  await decide(model, operatorId, one as Decision, own)
 }
 
-async function decide(model: Model, operatorId: Uuid, one: Extract<Step, { pick: number }>, own: PersonalAct): Promise<void> {
+/** Two persons take an invoice back, whole in its month or in part. */
+async function takeBack(model: Model, one: TakeBack): Promise<void> {
+  const invoice = model.invoices[one.pick % Math.max(model.invoices.length, 1)]
+  if (!invoice) return
+  const fen = one.do === 'void' ? invoice.fen : one.tens * 1_000
+  const left = invoice.fen - invoice.reversed
+  const expected = invoice.state !== 'approved' ? 'ALREADY_PROCESSED' : fen > left ? 'EXCEEDS_INVOICE' : undefined
+  expect(await reasonOf(reverse(invoice.id, { kind: one.do, amount: yuan(money(fen)) }, reviewer, second))).toBe(expected)
+  if (expected) return
+  invoice.reversed += fen
+  if (one.do === 'void') invoice.state = 'gone'
+}
+
+async function decide(model: Model, operatorId: Uuid, one: Decision, own: PersonalAct): Promise<void> {
   const invoice = model.invoices[one.pick % Math.max(model.invoices.length, 1)]
   if (!invoice) return
   const act = await actOfReviewer()

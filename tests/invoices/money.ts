@@ -2,6 +2,7 @@ import { unlinkSync } from 'node:fs'
 import { newId, type Uuid } from '#src/core/ids'
 import { parseYuan } from '#src/core/money'
 import { addSeconds, type Instant, now } from '#src/core/time'
+import { confirmReversal, proposeReversal } from '#src/invoices/reversals/reversals'
 import { approveInvoice } from '#src/invoices/review'
 import { lockOperators } from '#src/ledger/lock'
 import { appendRows, journalRow } from '#src/ledger/transfer'
@@ -43,11 +44,32 @@ export async function issueFor(invoiceId: Uuid, reviewer: Uuid): Promise<void> {
   await transaction((tx) => approveInvoice(tx, invoiceId, null, { actor, origin: null, at: now() }))
 }
 
+/** One person asks to take back of an issued invoice, another does it; gives the red number. */
+export async function reverse(
+  invoiceId: Uuid,
+  asked: { amount: string; kind?: 'void' | 'red'; reason?: string },
+  proposer: Uuid,
+  decider: Uuid,
+): Promise<string | null> {
+  const act = (id: Uuid, name: string) => ({ actor: { kind: 'staff' as const, id, name, role: 'manager' }, origin: null, at: now() })
+  const input = {
+    kind: asked.kind ?? 'red',
+    amount: parseYuan(asked.amount)!,
+    reason_code: 'return' as const,
+    reason: asked.reason ?? '开票后客户退款，按退款金额红冲',
+    confirmation_no: null,
+  }
+  const id = await transaction((tx) => proposeReversal(tx, invoiceId, input, act(proposer, '张发财')))
+  return transaction((tx) => confirmReversal(tx, id, act(decider, '李审核')))
+}
+
 /** Takes the files of a database's invoices away with it, those of approvals that died too. */
 export async function removeInvoiceFiles({ owner }: Pick<TestDatabase, 'owner'>): Promise<void> {
   const folder = `${config().DATA_DIR}/invoices`
-  for (const { id } of await owner`SELECT id FROM invoice_records`)
-    for (const path of new Bun.Glob(`*/${id}-*`).scanSync(folder)) unlinkSync(`${folder}/${path}`)
+  for (const {
+    id,
+  } of await owner`SELECT id FROM invoice_records UNION SELECT id FROM invoice_reversals UNION SELECT id FROM invoice_tax_files`)
+    for (const path of new Bun.Glob(`*/${id}*`).scanSync(folder)) unlinkSync(`${folder}/${path}`)
 }
 
 export const TAX_ID = '91110000802100433B'

@@ -177,7 +177,7 @@ test('the original file comes back byte for byte, and that somebody took it is w
   expect((await visitor.get('/finance/reconciliation/days/bank/2026-03-05')).status).toBe(404)
 })
 
-test('an auditor sees and acts on nothing; a specialist acts only with the grant', async () => {
+test('an auditor sees and acts on nothing, nor does a specialist, whatever was granted; a manager does not approve alone', async () => {
   const auditor = await visitorOf((await aStaff('finance', 'auditor')).username)
   const path = await differenceOf('long')
   const seen = await auditor.visitor.get(path)
@@ -190,8 +190,10 @@ test('an auditor sees and acts on nothing; a specialist acts only with the grant
   expect((await before.visitor.post(`${path}/proposal`, { ...form, csrf_token: before.csrf })).status).toBe(403)
   await database.owner`UPDATE admin_accounts SET permissions = ARRAY['recharge:resolve'] WHERE id = ${specialist.id}`
   const granted = await visitorOf(specialist.username)
-  expect((await granted.visitor.post(`${path}/proposal`, { ...form, csrf_token: granted.csrf })).status).toBe(303)
-  const own = await granted.visitor.post(`${path}/approval`, { csrf_token: granted.csrf })
+  expect((await granted.visitor.post(`${path}/proposal`, { ...form, csrf_token: granted.csrf })).status).toBe(403)
+  const manager = await visitorOf((await aStaff('finance', 'manager')).username)
+  expect((await manager.visitor.post(`${path}/proposal`, { ...form, csrf_token: manager.csrf })).status).toBe(303)
+  const own = await manager.visitor.post(`${path}/approval`, { csrf_token: manager.csrf })
   expect(own.status).toBe(403)
   expect(own.html).toContain('复核')
 })

@@ -64,13 +64,13 @@ test.each([
   await page.context().close()
 })
 
-test('an administrator finds an operator by its id', async () => {
+test('an administrator comes to an operator by its id', async () => {
   const store = await aStore()
   const { page, complaints } = await signedIn('admin', (await aStaff('admin')).username, DESK)
   await page.locator('.topbar input[name=q]').fill(showId('operator', store.operator.id))
   await page.keyboard.press('Enter')
-  await page.waitForURL('**/staff/search?q=*')
-  expect(await page.locator('main tbody').textContent()).toContain(store.operator.username)
+  await page.waitForURL(`**/admin/operators/${showId('operator', store.operator.id)}`)
+  expect(await page.locator('main').textContent()).toContain(store.operator.username)
   expect(complaints).toEqual([])
   await page.context().close()
 })

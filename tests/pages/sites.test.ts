@@ -82,7 +82,7 @@ describe.each([
     const { page, complaints } = await signedIn(operator.username, options)
     await page.goto(`/operator/sites/site_${siteId}`)
     await page.click('main a:has-text("删除门店")')
-    await page.click('form.confirm:visible a:has-text("取消")')
+    await page.click('form.confirm:visible a:has-text("返回")')
     await page.waitForURL(`**/operator/sites/site_${siteId}`)
     expect(await page.locator('form.confirm:visible').count()).toBe(0)
     expect(await page.textContent('h1')).toBe('北京门店')

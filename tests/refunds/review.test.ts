@@ -293,11 +293,8 @@ test('an account stays open while a refund of it is on its way: what bounces com
   await approve(await aManager(), id)
   const close = () => call('DELETE /v1/operators/me', { token, body: { password: PASSWORD } })
   const refused = await close()
-  expect([refused.status, refused.body.error_code, refused.body.details as unknown]).toEqual([
-    409,
-    'OPEN_ITEMS',
-    { items: [{ type: 'refund', id }] },
-  ])
+  const { error_code, details } = refused.body
+  expect([refused.status, error_code, details as unknown]).toEqual([409, 'OPEN_ITEMS', { items: [{ type: 'refund', id }] }])
   await started.database.owner`UPDATE refund_payouts SET status = 'abnormal' WHERE refund_id = ${id.slice(7)}`
   expect((await close()).status).toBe(409)
 })

@@ -78,7 +78,7 @@ const DRIFTS: [string, string, RegExp][] = [
     `ALTER TABLE admin_accounts DROP CONSTRAINT admin_role, ADD CONSTRAINT admin_role CHECK (role IN ('super_admin','admin'))`,
     /admin_role/,
   ],
-  ['a dropped table', 'DROP TABLE ledger_proofs', /ledger_proofs/],
+  ['a dropped table', 'DROP TABLE job_runs', /job_runs/],
   ['a dropped CHECK', 'ALTER TABLE operator_accounts DROP CONSTRAINT operator_balance_not_negative', /balance_not_negative/],
   ['a dropped unique', 'ALTER TABLE usage_records DROP CONSTRAINT one_usage_per_session', /one_usage_per_session/],
   ['a disabled trigger', 'ALTER TABLE transaction_records DISABLE TRIGGER append_only', /append_only/],

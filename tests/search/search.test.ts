@@ -155,13 +155,11 @@ test('orders, refunds and invoices open by their id, by our number and by the pr
       expect({ q, location: (await search(operator.id, q)).location }).toEqual({ q, location })
       expect((await search(stranger.id, q)).html).toContain('没有找到')
       const desk = await staffSearch('finance', q)
-      if (location.includes('/refunds/')) expect(desk.html).toContain(showId('refund', refundId))
-      else
-        expect(desk.location).toBe(location.replace('/operator/recharges', '/finance/recharge-orders').replace('/operator/', '/finance/'))
+      expect(desk.location).toBe(location.replace('/operator/recharges', '/finance/recharge-orders').replace('/operator/', '/finance/'))
       expect((await staffSearch('analyst', q)).html).toContain('没有找到')
     }
   expect((await staffSearch('admin', number)).html).toContain('没有找到')
-  expect((await staffSearch('admin', provider)).html).toContain(showId('order', orderId))
+  expect((await staffSearch('admin', provider)).location).toBe(`/admin/operators/${showId('operator', operator.id)}/timeline?chapter=money`)
 })
 
 test('nothing of anybody else is found, by no id, no session, no number and no name', async () => {
@@ -219,22 +217,41 @@ test('hostile words find nothing, break nothing and are shown as text', async ()
 /** Which tags a page has, in order: words never become tags. */
 const tagNames = (html: string): string[] => tagsOf(html).map(({ name }) => name)
 
-test('our people find operators by id, name, username and phone, sites and applications by id; each kind only who may view it', async () => {
+test('our people find operators by id, name, username and phone, and open them; each kind only who may view it', async () => {
   const { store } = await playedStore()
   const { operator } = store
   await started.database.owner`UPDATE operator_accounts SET phone = '13712345678', name = '独一无二乐园' WHERE id = ${operator.id}`
-  for (const q of [operator.id, showId('operator', operator.id), operator.username, '13712345678', '独一无二']) {
-    const answer = await staffSearch('admin', q)
-    expect({ q, status: answer.status }).toEqual({ q, status: 200 })
-    expect(answer.html).toContain('独一无二乐园')
+  const shown = showId('operator', operator.id)
+  for (const q of [operator.id, shown, operator.username, '13712345678']) {
+    expect({ q, location: (await staffSearch('admin', q)).location }).toEqual({ q, location: `/admin/operators/${shown}` })
+    expect({ q, location: (await staffSearch('finance', q)).location }).toEqual({ q, location: `/finance/customers/${shown}` })
+    expect((await staffSearch('analyst', q)).html).toContain('没有找到')
   }
-  expect((await staffSearch('admin', store.siteId)).html).toContain(showId('site', store.siteId))
-  expect((await staffSearch('admin', showId('application', store.applicationId))).html).toContain(
-    showId('application', store.applicationId),
-  )
+  const like = await staffSearch('admin', '独一无')
+  expect([like.status, like.html.includes(`/admin/operators/${shown}"`)]).toEqual([200, true])
+})
+
+test('any id, session or request of an operator opens the page where our people look at it', async () => {
+  const { store, usageId, transactionId, sessionId, requestId } = await playedStore()
+  await logged(requestId)
+  const operator = `/admin/operators/${showId('operator', store.operator.id)}`
+  const row = `/admin/transactions/${showId('transaction', transactionId)}`
+  const asked = await aRequest(store)
+  const [grant] = await started.database.owner`SELECT id FROM operator_app_authorizations WHERE operator_id = ${store.operator.id}`
+  const expected: [string, string[]][] = [
+    [`/admin/sites/${showId('site', store.siteId)}`, [store.siteId, showId('site', store.siteId)]],
+    [`/admin/applications/${showId('application', store.applicationId)}`, [showId('application', store.applicationId)]],
+    [`/admin/authorizations/${showId('authorization', grant!.id)}`, [grant!.id, showId('authorization', grant!.id)]],
+    [`/admin/app-requests/${showId('request', asked)}`, [asked]],
+    [row, [usageId, showId('usage', usageId), sessionId, transactionId]],
+    [`${operator}/calls`, [requestId]],
+  ]
+  for (const [location, typed] of expected)
+    for (const q of typed) expect({ q, location: (await staffSearch('admin', q)).location }).toEqual({ q, location })
   expect((await staffSearch('finance', store.siteId)).html).toContain('没有找到')
-  expect((await staffSearch('analyst', operator.username)).html).toContain('没有找到')
+  for (const q of [usageId, sessionId]) expect((await staffSearch('finance', q)).location).toBe(row.replace('/admin/', '/finance/'))
   expect((await staffSearch('analyst', store.applicationId)).html).toContain(showId('application', store.applicationId))
+  expect((await staffSearch('analyst', sessionId)).html).toContain('没有找到')
 })
 
 test('a search among a hundred thousand calls and a thousand sites stays quick', async () => {
@@ -255,4 +272,14 @@ test('a search among a hundred thousand calls and a thousand sites stays quick',
     took.push(performance.now() - start)
   }
   expect(took.sort((a, b) => a - b)[2]!).toBeLessThan(100)
+})
+
+test('finance opens a report by its id; who may not download reports finds none', async () => {
+  const reportId = newId()
+  await started.database.owner`
+    INSERT INTO finance_reports (id, report_type, start_date, end_date, format, language, sections, steps_total, file_name, created_at)
+    VALUES (${reportId}, 'daily', '2026-01-31', '2026-01-31', 'pdf', 'zh', '{income_summary}', 3, 'finance_daily_20260131_20260131.pdf', now())`
+  const shown = showId('report', reportId)
+  for (const typed of [shown, reportId]) expect((await staffSearch('finance', typed)).location).toBe(`/finance/reports/${shown}`)
+  expect((await staffSearch('analyst', shown)).html).not.toContain('finance_daily_20260131')
 })

@@ -9,6 +9,7 @@ import { exportFolder } from '#src/exports/place'
 import { claimExport, makeExport } from '#src/exports/work'
 import { simulateMail } from '#src/notifications/simulated-mails'
 import { openDatabase } from '#src/platform/database'
+import { claimReport, makeReport } from '#src/reports/make'
 import { loadSettings, seedSettings } from '#src/settings/settings'
 import { axeFindings, launchBrowser } from '#tests/support/browser'
 import { createDatabase } from '#tests/support/database'
@@ -82,9 +83,28 @@ const ROLES: Role[] = [
       '/operator/messages/preferences',
     ],
   },
-  { name: 'admin', door: 'admin', username: 'admin', password: 'Admin@2024!', pages: ['/admin/', '/staff/search?q=demo'] },
+  {
+    name: 'admin',
+    door: 'admin',
+    username: 'admin',
+    password: 'Admin@2024!',
+    pages: ['/admin/', '/staff/search?q=demo', '/admin/operators?sort=balance_least&closed=true'],
+  },
   { name: 'finance', door: 'finance', username: 'finance001', password: 'Pass@2024!', pages: ['/finance/'] },
-  { name: 'analyst', door: 'admin', username: 'analyst', password: 'Analyst@2024!', pages: ['/analytics/'] },
+  {
+    name: 'analyst',
+    door: 'admin',
+    username: 'analyst',
+    password: 'Analyst@2024!',
+    pages: [
+      '/analytics/?range=last_month',
+      '/analytics/ranking?by=site&range=last_month',
+      '/analytics/ranking?by=operator&area=上海&range=last_month',
+      '/analytics/players?range=last_month',
+      '/analytics/cross?rows=site&columns=period&range=last_month',
+      '/analytics/cross?rows=operator&columns=application&range=last_month',
+    ],
+  },
 ]
 
 /** Contexts at work at once; more of them only wait for the same two processors. */
@@ -121,8 +141,13 @@ const ID = /[0-9a-f]{8}-[0-9a-f-]{27}/g
 const queryName = (visit: string): string =>
   visit.includes('?') ? `-${decodeURIComponent(visit.split('?')[1]!).replace(/[^\w\u4e00-\u9fff]+/g, '_')}` : ''
 
+/** The browser draws no picture that is taller than this. */
+const TALLEST = 12_000
+
 async function shoot(page: Page, name: string, complaints: string[], axe: boolean): Promise<string[]> {
-  await page.screenshot({ path: join(OUT, `${name.replace(/-+/g, '-')}.png`), fullPage: true })
+  const [width, height] = await page.evaluate(() => [document.documentElement.clientWidth, document.documentElement.scrollHeight])
+  const clip = { x: 0, y: 0, width: width!, height: Math.min(height!, TALLEST) }
+  await page.screenshot({ path: join(OUT, `${name.replace(/-+/g, '-')}.png`), fullPage: true, clip })
   const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)
   return [...(axe ? await axeFindings(page) : []), ...complaints.splice(0), ...(wide ? ['runs off sideways'] : [])].map(
     (fault) => `${name}: ${fault}`,
@@ -173,8 +198,9 @@ await simulateMail({
   subject: '余额不足提醒',
   text: '当前余额 48.00 元，已低于提醒线 50.00 元。',
 })
-// As the workers do, so that there is a file to download.
-await makeExport((await claimExport(now()))!)
+// As the workers do, so that there are files to download.
+for (let file = await claimExport(now()); file; file = await claimExport(now())) await makeExport(file)
+await makeReport((await claimReport(now()))!)
 const demo = (await findOperatorByName('demo_operator'))!
 const bank = await tellStories(database, demo)
 const server = startServer()

@@ -17,7 +17,7 @@ export type Role = {
 const NO_PAGE: readonly RegExp[] = [
   /^\/(language|theme)$/,
   /\/events$/,
-  /\/(file|download|progress|voucher|proof)$/,
+  /\/(file|tax-file|download|progress|voucher|proof)$/,
   /\/proofs\/:\w+$/,
   /\.(jsonl|mjs|csv|pdf|xlsx)$/,
 ]
@@ -68,13 +68,20 @@ export function idsOfDemo({ owner }: TestDatabase, operatorId: Uuid): Ids {
   const known: Record<string, () => Promise<Uuid | undefined>> = {
     site_id: () =>
       first(owner`SELECT id FROM operation_sites WHERE operator_id = ${operatorId} AND deleted_at IS NULL ORDER BY id LIMIT 1`),
+    operator_id: async () => operatorId,
     usage_id: () => first(owner`SELECT id FROM usage_records WHERE operator_id = ${operatorId} ORDER BY started_at DESC LIMIT 1`),
     transaction_id: () => first(owner`SELECT id FROM transaction_records WHERE operator_id = ${operatorId} ORDER BY seq DESC LIMIT 1`),
     message_id: () => first(owner`SELECT id FROM message_notifications WHERE target_operator_id = ${operatorId} ORDER BY id DESC LIMIT 1`),
     request_id: () => first(owner`SELECT id FROM application_authorization_requests WHERE operator_id = ${operatorId} LIMIT 1`),
     session_id: () =>
       first(owner`SELECT id FROM auth_sessions WHERE operator_id = ${operatorId} AND revoked_at IS NULL ORDER BY created_at LIMIT 1`),
+    staff_id: () => first(owner`SELECT id FROM admin_accounts WHERE finance_grade = 'specialist' ORDER BY id LIMIT 1`),
     export_id: () => first(owner`SELECT id FROM exports WHERE operator_id = ${operatorId} LIMIT 1`),
+    report_id: () => first(owner`SELECT id FROM finance_reports ORDER BY id DESC LIMIT 1`),
+    report_type: async () => 'weekly',
+    adjustment_id: () => first(owner`SELECT id FROM balance_adjustments ORDER BY id LIMIT 1`),
+    key: async () => 'refund_dual_review_limit',
+    name: async () => 'ledger-audit',
     channel: async () => 'wechat',
     day: async () =>
       (await owner`SELECT bill_date::text AS day FROM provider_bills WHERE channel = 'wechat' ORDER BY bill_date DESC LIMIT 1`)[0]?.day,
@@ -82,6 +89,13 @@ export function idsOfDemo({ owner }: TestDatabase, operatorId: Uuid): Ids {
     quarantine_id: () => first(owner`SELECT id FROM payment_quarantine WHERE status = 'open' LIMIT 1`),
     payout_id: () => first(owner`SELECT id FROM refund_payouts WHERE status = 'abnormal' LIMIT 1`),
     difference_id: () => first(owner`SELECT id FROM bill_differences WHERE state = 'open' ORDER BY found_at LIMIT 1`),
+    authorization_id: () =>
+      first(owner`SELECT id FROM operator_app_authorizations WHERE operator_id = ${operatorId} AND expires_at IS NOT NULL LIMIT 1`),
+    announcement_id: () => first(owner`SELECT id FROM announcements WHERE status = 'published' ORDER BY id LIMIT 1`),
+    schedule_id: () => first(owner`SELECT id FROM application_price_schedules WHERE status = 'scheduled' LIMIT 1`),
+    log_id: () => first(owner`SELECT id FROM audit_logs ORDER BY seq DESC LIMIT 1`),
+    alert_id: () => first(owner`SELECT id FROM alerts WHERE audience = 'admin' ORDER BY id LIMIT 1`),
+    reversal_id: () => first(owner`SELECT id FROM invoice_reversals WHERE status = 'proposed' LIMIT 1`),
     mail_id: () => first(owner`SELECT id FROM simulated_mails LIMIT 1`),
     app_id: () =>
       first(owner`SELECT id FROM applications a WHERE is_active AND NOT EXISTS
@@ -89,8 +103,26 @@ export function idsOfDemo({ owner }: TestDatabase, operatorId: Uuid): Ids {
         AND NOT EXISTS (SELECT FROM application_authorization_requests r WHERE r.application_id = a.id AND r.operator_id = ${operatorId}
           AND r.status = 'pending') ORDER BY id LIMIT 1`),
   }
+  /** The administrator's, on a second device. */
+  const anotherSignIn = () =>
+    first(owner`INSERT INTO auth_sessions (id, admin_id, door, token_sha256, ip, user_agent, created_at, expires_at)
+      SELECT gen_random_uuid(), id, 'pages', sha256(gen_random_uuid()::text::bytea), '203.0.113.9', 'Mozilla/5.0 (iPhone) Safari/605', now(),
+        now() + interval '1 day' FROM admin_accounts WHERE username = 'admin' RETURNING id`)
   /** What a page is about where its parameter alone does not say it: what can still be withdrawn, what finance decides on. */
   const particular: [RegExp, string, () => Promise<Uuid | undefined>][] = [
+    [
+      /schedules/,
+      'app_id',
+      () => first(owner`SELECT application_id AS id FROM application_price_schedules WHERE status = 'scheduled' LIMIT 1`),
+    ],
+    [/announcements.*withdrawal/, 'announcement_id', () => first(owner`SELECT id FROM announcements WHERE status = 'scheduled' LIMIT 1`)],
+    [/^.staff.security/, 'session_id', anotherSignIn],
+    [/^.finance/, 'log_id', () => first(owner`SELECT id FROM audit_logs WHERE operation = 'refund_approve' ORDER BY seq DESC LIMIT 1`)],
+    [/^.finance/, 'alert_id', () => first(owner`SELECT id FROM alerts WHERE audience = 'finance' AND closed_at IS NULL LIMIT 1`)],
+    [/anomalies|unlock/, 'operator_id', () => first(owner`SELECT id FROM operator_accounts WHERE is_locked LIMIT 1`)],
+    [/enable$/, 'staff_id', () => first(owner`SELECT id FROM admin_accounts WHERE NOT is_active LIMIT 1`)],
+    [/reversals/, 'invoice_id', () => first(owner`SELECT invoice_id AS id FROM invoice_reversals WHERE status = 'proposed' LIMIT 1`)],
+    [/reversal$/, 'invoice_id', () => newest('invoice_records', 'approved')],
     [/bank-transfers/, 'order_id', () => first(owner`SELECT order_id AS id FROM bank_transfers WHERE decided_at IS NULL LIMIT 1`)],
     [/./, 'order_id', () => newest('recharge_orders', 'pending')],
     [/^.operator.*withdrawal|^.finance/, 'refund_id', () => newest('refund_records', 'pending')],

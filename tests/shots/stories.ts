@@ -2,8 +2,9 @@ import * as v from 'valibot'
 import type { PersonalAct } from '#src/audit-logs/audit-log'
 import { newId, type Uuid } from '#src/core/ids'
 import { parseYuan } from '#src/core/money'
-import { addDays, businessDay, now } from '#src/core/time'
+import { addDays, addSeconds, businessDay, now, startOfDay } from '#src/core/time'
 import { InvoiceInput, requestInvoice } from '#src/invoices/request'
+import { proposeReversal } from '#src/invoices/reversals/reversals'
 import { addTitle } from '#src/invoices/titles'
 import { announceTransfer } from '#src/payments/bank-transfers/transfers'
 import { useGateways } from '#src/payments/gateways/registry'
@@ -25,10 +26,10 @@ import { startGateway, type TestGateway } from '#tests/support/gateway'
 export async function tellStories(database: TestDatabase, demo: Demo): Promise<TestGateway> {
   const bank = await startGateway({ pace: 0 })
   useGateways(bank.env, 'http://127.0.0.1:9')
-  const finance = await financePerson(database)
+  const finance = await financePerson(database, 'finance001')
   await payIn(bank, demo)
   await refund(database, demo, finance)
-  await invoice(demo, finance)
+  await invoice(demo, finance, await financePerson(database, 'finance002'))
   await readBill(bank)
   // The last word: an order that still waits to be paid.
   await place(demo, '200.00', 'alipay')
@@ -44,8 +45,8 @@ const place = (operator: Demo, yuan: string, payment_method: 'wechat' | 'alipay'
   return startRecharge({ amount: parseYuan(yuan)!, payment_method, ...payer }, actOf(operator))
 }
 
-async function financePerson({ owner }: TestDatabase): Promise<Uuid> {
-  const [row] = await owner<{ id: Uuid }[]>`SELECT id FROM admin_accounts WHERE role = 'finance' LIMIT 1`
+async function financePerson({ owner }: TestDatabase, username: string): Promise<Uuid> {
+  const [row] = await owner<{ id: Uuid }[]>`SELECT id FROM admin_accounts WHERE username = ${username}`
   return row!.id
 }
 
@@ -73,14 +74,24 @@ async function refund({ owner }: TestDatabase, operator: Demo, finance: Uuid): P
   await ask('50.00', '活动取消，退回预充的场地活动费用')
 }
 
-async function invoice(operator: Demo, finance: Uuid): Promise<void> {
+async function invoice(operator: Demo, finance: Uuid, second: Uuid): Promise<void> {
   const title = { invoice_title: '杭州星空探索文化有限公司', tax_id: TAX_ID, email: 'fapiao@xingkong-mr.example', ...NO_COMPANY }
   await transaction((tx) => addTitle(tx, operator.id, title, actOf(operator)))
   const ask = (amount: string) => {
     const input = v.parse(InvoiceInput, { amount, invoice_title: title.invoice_title, tax_id: TAX_ID })
     return transaction((tx) => requestInvoice(tx, operator.id, input, actOf(operator)))
   }
-  await issueFor(await ask('200.00'), finance)
+  const reversed = await ask('200.00')
+  await issueFor(reversed, finance)
+  const wish = {
+    kind: 'red',
+    amount: parseYuan('80.00')!,
+    reason_code: 'return',
+    reason: '门店停业两周，按退款金额红冲',
+    confirmation_no: null,
+  } as const
+  await transaction((tx) => proposeReversal(tx, reversed, wish, financeAct(second)))
+  await issueFor(await ask('300.00'), finance)
   await ask('88.00')
 }
 
@@ -90,8 +101,10 @@ const NO_COMPANY = { bank_name: null, bank_account: null, company_address: null,
 async function readBill(bank: TestGateway): Promise<void> {
   const [trade] = await bank.control.trades()
   await bank.control.changeBill('wechat', businessDay(now()), { change: 'amount', number: trade!.out_trade_no, amount: 49_000 })
-  await bank.control.advance(addDays(now(), 1).getTime() - now().getTime())
-  await reconcileBills({ now: addDays(now(), 1) })
+  // Bills are there by ten in the morning.
+  const morning = addSeconds(addDays(startOfDay(businessDay(now())), 1), 11 * 3_600)
+  await bank.control.advance(morning.getTime() - now().getTime())
+  await reconcileBills({ now: morning })
 }
 
 /** A picture of one white point. */

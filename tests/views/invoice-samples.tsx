@@ -1,31 +1,31 @@
 import type { VNode } from 'preact'
 import { dayRange } from '#src/core/day-range'
 import { money } from '#src/core/money'
-import { InvoiceCasePage, InvoiceDeskPage } from '#views/finance/invoices'
 import { InvoicePage, WithdrawInvoicePage } from '#views/operator/invoice'
 import { NO_TITLE } from '#views/operator/invoice-fields'
 import { ApplyPage, NothingToInvoicePage } from '#views/operator/invoice-form'
 import { DeleteTitlePage, TitleFormPage, TitlesPage } from '#views/operator/invoice-titles'
 import { InvoiceablePage, InvoicesPage } from '#views/operator/invoices'
 import { ago, DAY, id, type Sample, slice } from './sample-parts'
-import { LONG, NOTHING, NOW, operator, type Say, staff } from './sample-props'
+import { LONG, NOTHING, NOW, operator, type Say } from './sample-props'
 
-const part = (rows: number, fen: number) => ({ rows, amount: money(fen) })
-const standing = {
+export const part = (rows: number, fen: number) => ({ rows, amount: money(fen) })
+export const standing = {
   basis: 'recharge' as const,
   recharged: part(12, 1_200_000),
   refunded: part(1, 50_000),
   consumed: part(320, 900_000),
   issued: part(3, 600_000),
+  reversed: part(0, 0),
   pending: part(1, 100_000),
   limit: money(1_150_000),
   left: money(450_000),
 }
 const nothing = part(0, 0)
 const empty = { ...standing, recharged: nothing, refunded: nothing, issued: nothing, pending: nothing, limit: NOTHING, left: NOTHING }
-const red = { over: money(20_000), openedAt: ago(DAY) }
+export const red = { over: money(20_000), openedAt: ago(DAY) }
 
-function inWords(say: Say) {
+export function inWords(say: Say) {
   const invoice = (n: number, status: 'pending' | 'approved' | 'rejected' | 'cancelled', title = '杭州幻境数字娱乐有限公司') => ({
     id: id(n),
     number: status === 'approved' ? say(`FP202603-00000${n}`) : null,
@@ -49,6 +49,29 @@ function inWords(say: Say) {
     operatorUsername: say('hangzhou_mr'),
     reviewerName: say('王会计'),
     reviewNote: say('核对无误'),
+    taxRate: status === 'approved' ? '6' : null,
+    tax: status === 'approved' ? money(5_660 * n) : null,
+    checkCode: status === 'approved' ? '1234567890123456' : null,
+    reversed: NOTHING,
+    taxNumber: null as string | null,
+  })
+  const reversal = (n: number, kind: 'void' | 'red', status: 'proposed' | 'issued' | 'rejected') => ({
+    id: id(n + 50),
+    invoiceId: id(2),
+    operatorName: say('杭州幻境数字娱乐'),
+    invoiceNumber: say('FP202603-000002'),
+    kind,
+    status,
+    amount: money(20_000 * n),
+    reasonCode: 'return' as const,
+    reason: say('开票后客户退款，按退款金额红冲'),
+    confirmationNo: n % 2 ? say('33012611220001') : null,
+    number: kind === 'red' && status === 'issued' ? say('HZ202603-000001') : null,
+    proposerName: say('王会计'),
+    proposedAt: ago(2 * DAY),
+    deciderName: status === 'proposed' ? null : say('李经理'),
+    decidedAt: status === 'proposed' ? null : ago(DAY),
+    rejectReason: status === 'rejected' ? say('金额与退款不一致，请核对后重新提交') : null,
   })
   const title = (n: number, name: string) => ({
     id: id(n),
@@ -61,16 +84,16 @@ function inWords(say: Say) {
     companyAddress: n === 1 ? say('延安路 98 号') : null,
     companyPhone: n === 1 ? say('0571-88880000') : null,
   })
-  return { invoice, titles: [title(1, '杭州幻境数字娱乐有限公司'), title(2, LONG)] }
+  return { invoice, reversal, titles: [title(1, '杭州幻境数字娱乐有限公司'), title(2, LONG)] }
 }
 
-/** The pages of invoices, the operator's and those of finance, in their states. */
+/** An operator's pages of invoices in their states. */
 export function invoiceSamples(say: Say): Sample[] {
-  return [...operatorSamples(say), ...titleSamples(say), ...financeSamples(say)]
+  return [...operatorSamples(say), ...titleSamples(say)]
 }
 
 function operatorSamples(say: Say): Sample[] {
-  const { invoice, titles } = inWords(say)
+  const { invoice, reversal, titles } = inWords(say)
   const at = (name: string, path: string, page: VNode): Sample => ({ name, path, viewer: operator(say, money(450_000)), page })
   const rows = [invoice(1, 'pending'), invoice(2, 'approved', LONG), invoice(3, 'rejected'), invoice(4, 'cancelled')]
   const list = {
@@ -108,11 +131,20 @@ function operatorSamples(say: Say): Sample[] {
     at('invoice-apply', `${base}/new`, <ApplyPage {...apply} />),
     at('invoice-apply-refused', `${base}/new`, <ApplyPage {...apply} chosen={null} errors={wrong} message={say('请求频率超限')} />),
     at('invoice-nothing', `${base}/new`, <NothingToInvoicePage />),
-    ...rows.map((one) => at(`invoice-${one.status}`, `${base}/${one.id}`, <InvoicePage invoice={one} message={null} />)),
+    ...rows.map((one) => at(`invoice-${one.status}`, `${base}/${one.id}`, <InvoicePage invoice={one} reversals={[]} message={null} />)),
+    at(
+      'invoice-taken-back',
+      `${base}/${id(2)}`,
+      <InvoicePage
+        invoice={{ ...invoice(2, 'approved'), reversed: money(20_000), taxNumber: say('26332000001234567890') }}
+        reversals={[reversal(1, 'red', 'issued')]}
+        message={null}
+      />,
+    ),
     at(
       'invoice-late',
       `${base}/${id(2)}`,
-      <InvoicePage invoice={invoice(2, 'approved', LONG)} message={say('该申请已处理，无法重复操作')} />,
+      <InvoicePage invoice={invoice(2, 'approved', LONG)} reversals={[]} message={say('该申请已处理，无法重复操作')} />,
     ),
     at('invoice-withdraw', `${base}/${id(1)}/withdrawal`, <WithdrawInvoicePage invoice={invoice(1, 'pending')} />),
   ]
@@ -133,40 +165,5 @@ function titleSamples(say: Say): Sample[] {
     at('title-new', '/new', <TitleFormPage id={null} values={NO_TITLE} errors={{}} message={null} />),
     at('title-edit-refused', `/${id(1)}/edit`, <TitleFormPage id={id(1)} values={NO_TITLE} errors={wrong} message={say('名称已存在')} />),
     at('title-delete', `/${id(1)}/delete`, <DeleteTitlePage title={titles[0]!} />),
-  ]
-}
-
-function financeSamples(say: Say): Sample[] {
-  const { invoice } = inWords(say)
-  const at = (name: string, path: string, page: VNode): Sample => ({ name, path, viewer: staff(say, 'finance', 'manager'), page })
-  const rows = [invoice(1, 'pending'), invoice(2, 'pending', LONG)]
-  const desk = { sums: { rows: 2, amount: money(300_000) }, status: 'pending' as const, keyword: '' }
-  const none = slice<(typeof rows)[number]>([])
-  const one = { standing, red: null, exceeds: false, mayReview: true, reason: '', error: undefined, message: null }
-  return [
-    at('desk-invoices', '/finance/invoices', <InvoiceDeskPage {...desk} invoices={slice(rows)} />),
-    at('desk-invoices-empty', '/finance/invoices', <InvoiceDeskPage {...desk} invoices={none} sums={{ rows: 0, amount: NOTHING }} />),
-    at(
-      'desk-invoices-none',
-      '/finance/invoices?status=all',
-      <InvoiceDeskPage {...desk} status="all" keyword={say('无此抬头')} invoices={none} />,
-    ),
-    at('desk-invoice', `/finance/invoices/${id(1)}`, <InvoiceCasePage {...one} invoice={rows[0]!} />),
-    at(
-      'desk-invoice-refused',
-      `/finance/invoices/${id(2)}`,
-      <InvoiceCasePage
-        {...one}
-        invoice={rows[1]!}
-        exceeds
-        red={red}
-        reason={say('太短')}
-        error={say('至少10个字符')}
-        message={say('该申请已处理')}
-      />,
-    ),
-    at('desk-invoice-look', `/finance/invoices/${id(1)}`, <InvoiceCasePage {...one} invoice={rows[0]!} mayReview={false} />),
-    at('desk-invoice-issued', `/finance/invoices/${id(4)}`, <InvoiceCasePage {...one} invoice={invoice(4, 'approved')} />),
-    at('desk-invoice-rejected', `/finance/invoices/${id(3)}`, <InvoiceCasePage {...one} invoice={invoice(3, 'rejected')} />),
   ]
 }

@@ -71,7 +71,7 @@ function filesOf(say: Say): ExportView[] {
   const states = ['queued', 'running', 'ready', 'failed', 'expired'] as const
   return states.map((status, at) => ({
     id: id(at + 1),
-    kind: (['usage', 'transactions', 'statistics'] as const)[at % 3]!,
+    title: (['export.kind.usage', 'export.kind.transactions', 'export.kind.statistics'] as const)[at % 3]!,
     format: at % 2 === 0 ? 'excel' : 'csv',
     status,
     rowsDone: status === 'running' ? 42_000 : status === 'queued' ? 0 : 100_000,
@@ -137,12 +137,12 @@ export function ledgerSamples(say: Say): Sample[] {
     at('ledger-part', '/operator/ledger', <LedgerPage {...ledger} result={{ ...checked, last: 200n, next: 201n }} />),
     at('ledger-broken', '/operator/ledger', <LedgerPage {...ledger} result={{ ...checked, faults }} />),
     at('ledger-kept-refused', '/operator/ledger', <LedgerPage {...ledger} result={null} kept={{ value: say('719'), error: say('7-?') }} />),
-    at('exports', '/operator/exports', <ExportsPage exports={slice(files)} refusal={null} />),
-    at('exports-empty', '/operator/exports', <ExportsPage exports={slice([])} refusal={null} />),
+    at('exports', '/operator/exports', <ExportsPage at="/operator/exports" exports={slice(files)} refusal={null} />),
+    at('exports-empty', '/operator/exports', <ExportsPage at="/operator/exports" exports={slice([])} refusal={null} />),
     at(
       'exports-refused',
       '/operator/exports',
-      <ExportsPage exports={slice(files.slice(2))} refusal={say('请求参数验证失败：已有 3 个导出在进行')} />,
+      <ExportsPage at="/operator/exports" exports={slice(files.slice(2))} refusal={say('请求参数验证失败：已有 3 个导出在进行')} />,
     ),
   ]
 }

@@ -1,8 +1,6 @@
 import { type Money, money } from '#src/core/money'
 import { addDays, addSeconds, businessDay, type Instant, instant } from '#src/core/time'
 import type { AdminHomeProps } from '#views/admin/home'
-import type { AnalyticsHomeProps } from '#views/analytics/home'
-import type { FinanceHomeProps } from '#views/finance/home'
 import type { OperatorHomeProps } from '#views/operator/home'
 import type { OperatorViewer, StaffViewer } from '#views/page-context'
 
@@ -129,10 +127,15 @@ export function fullAdminHome(say: Say, names = ['杭州幻境数字娱乐', '�
     now: NOW,
     operators: { total: 1_284, newToday: 4 },
     applications: { active: 36, inactive: 5 },
-    requests: { pending: 7, oldestAt: ago(86_400 * 2) },
+    live: { games: 42, players: 168 },
+    pending: {
+      requests: { count: 7, oldestAt: ago(86_400 * 3) },
+      locked: { count: 2, oldestAt: ago(7_200) },
+      alerts: { count: 3, oldestAt: ago(900) },
+      jobs: { count: 1, oldestAt: ago(1_900) },
+    },
     games: { today: 18_402, previous: 17_120, series },
     consumption: { today: money(98_120_450), previous: money(102_030_000), series: series.map((value) => money(value * 5_300)) },
-    lockedAccounts: 2,
     starts: Array.from({ length: 10 }, (_, at) => ({
       id: id(at),
       at: ago(at * 41),
@@ -144,18 +147,8 @@ export function fullAdminHome(say: Say, names = ['杭州幻境数字娱乐', '�
       sessionId: say(`op_${id(at)}_1767225600000_a1B2c3D4e5F6g7H8`),
     })),
     proof: { state: 'drift', at: ago(1_900), rows: 4_812_377, drift: money(1_200) },
-    jobs: [
-      { job: say('payment-sync'), state: 'succeeded', startedAt: ago(120), tookMilliseconds: 412, result: say('checked 18, settled 3') },
-      { job: say('ledger-proof'), state: 'failed', startedAt: ago(1_900), tookMilliseconds: 18_340, result: say('drift on 1 operator') },
-      { job: say('anomaly-scan'), state: 'running', startedAt: ago(4), tookMilliseconds: null, result: say('') },
-      {
-        job: say('balance-low-notice'),
-        state: 'timed_out',
-        startedAt: ago(6_000),
-        tookMilliseconds: 240_000,
-        result: say('stopped after 240 s'),
-      },
-    ],
+    chain: { state: 'broken', at: ago(3_600) },
+    jobs: { known: 15, failing: [say('ledger-proof'), say('balance-low-notice')] },
   }
 }
 
@@ -164,78 +157,18 @@ export function emptyAdminHome(): AdminHomeProps {
     now: NOW,
     operators: { total: 0, newToday: 0 },
     applications: { active: 0, inactive: 0 },
-    requests: { pending: 0, oldestAt: null },
+    live: { games: 0, players: 0 },
+    pending: {
+      requests: { count: 0, oldestAt: null },
+      locked: { count: 0, oldestAt: null },
+      alerts: { count: 0, oldestAt: null },
+      jobs: { count: 0, oldestAt: null },
+    },
     games: { today: 0, previous: 0, series: [] },
     consumption: { today: NOTHING, previous: NOTHING, series: [] },
-    lockedAccounts: 0,
     starts: [],
     proof: { state: 'never' },
-    jobs: [],
-  }
-}
-
-export function fullFinanceHome(say: Say): FinanceHomeProps {
-  const names = [
-    '杭州幻境数字娱乐',
-    '成都超维空间',
-    LONG,
-    '广州次元站',
-    '上海云界文化传媒有限公司',
-    '西安长安幻域',
-    '武汉江城 XR',
-    '长沙橘洲虚拟现实馆',
-    '重庆山城异界',
-    '南京秦淮 MR 体验馆',
-  ]
-  return {
-    now: instant('2026-03-24T06:20:41.000Z'),
-    today: { recharge: money(32_800_000), consumption: money(29_412_050), refund: money(1_180_000), net: money(31_620_000) },
-    yesterday: { recharge: money(30_100_000), consumption: money(29_950_000), refund: NOTHING },
-    operators: { total: 1_284, newToday: 4 },
-    activeToday: 612,
-    liability: { amount: money(1_284_930_455), accounts: 1_279 },
-    days: lastDays(5 + 19).map((_, at) => ({
-      day: `2026-03-${String(at + 1).padStart(2, '0')}`,
-      recharge: money(Math.round(31_000_000 * wave(at + 2))),
-      consumption: money(Math.round(27_000_000 * wave(at))),
-      refund: money(at % 4 === 0 ? 1_180_000 : 0),
-    })),
-    topCustomers: names.map((name, at) => ({
-      id: id(at),
-      name: say(name),
-      category: at % 3 === 0 ? 'vip' : 'normal',
-      amount: money(82_000_000 - at * 7_310_000),
-      share: 0.182 - at * 0.0163,
-    })),
-  }
-}
-
-export function emptyFinanceHome(): FinanceHomeProps {
-  return {
-    now: NOW,
-    today: { recharge: NOTHING, consumption: NOTHING, refund: money(10_000), net: money(-10_000) },
-    yesterday: { recharge: NOTHING, consumption: NOTHING, refund: NOTHING },
-    operators: { total: 0, newToday: 0 },
-    activeToday: 0,
-    liability: { amount: NOTHING, accounts: 0 },
-    days: lastDays(5).map((day) => ({ day, recharge: NOTHING, consumption: NOTHING, refund: NOTHING })),
-    topCustomers: [],
-  }
-}
-
-export function analyticsHome(scale: number): AnalyticsHomeProps {
-  const days = lastDays(30).map((day, at) => ({
-    day,
-    games: Math.round(860 * wave(at) * scale),
-    players: Math.round(3_420 * wave(at + 0.3) * scale),
-    revenue: money(Math.round(4_558_000 * wave(at) * scale)),
-  }))
-  return {
-    now: NOW,
-    operators: { total: 1_284, active: Math.round(987 * scale) },
-    games: { count: 25_812 * scale, previous: 22_010 },
-    players: { count: 103_204 * scale, previous: 99_310 },
-    revenue: { amount: money(136_740_000 * scale), previous: money(141_000_000) },
-    days,
+    chain: { state: 'never', at: null },
+    jobs: { known: 0, failing: [] },
   }
 }

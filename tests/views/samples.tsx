@@ -2,8 +2,6 @@ import type { VNode } from 'preact'
 import { money } from '#src/core/money'
 import { addSeconds } from '#src/core/time'
 import { AdminHomePage } from '#views/admin/home'
-import { AnalyticsHomePage } from '#views/analytics/home'
-import { FinanceHomePage } from '#views/finance/home'
 import { OperatorHomePage } from '#views/operator/home'
 import type { PageContext } from '#views/page-context'
 import { ApiKeyOncePage } from '#views/public/api-key-once'
@@ -12,18 +10,22 @@ import { ProblemPage } from '#views/public/problem'
 import { RegisterPage } from '#views/public/register'
 import { SignInPage } from '#views/public/sign-in'
 import { accountSamples } from './account-samples'
+import { analyticsSamples } from './analytics-samples'
+import { financeDeskSamples } from './finance-desk-samples'
+import { gameSamples } from './game-samples'
+import { grantSamples } from './grant-samples'
+import { invoiceDeskSamples } from './invoice-desk-samples'
 import { invoiceSamples } from './invoice-samples'
 import { ledgerSamples } from './ledger-samples'
 import { messageSamples } from './message-samples'
+import { operatorSamples } from './operator-samples'
 import { rechargeSamples } from './recharge-samples'
 import { reconciliationSamples } from './reconciliation-samples'
+import { reportSamples } from './report-samples'
 import {
-  analyticsHome,
   emptyAdminHome,
-  emptyFinanceHome,
   emptyOperatorHome,
   fullAdminHome,
-  fullFinanceHome,
   fullOperatorHome,
   LONG,
   NOTHING,
@@ -33,6 +35,8 @@ import {
   staff,
 } from './sample-props'
 import { searchSamples } from './search-samples'
+import { staffSamples } from './staff-samples'
+import { systemSamples } from './system-samples'
 import { usageSamples } from './usage-samples'
 
 /** A page in one of its states. */
@@ -92,17 +96,23 @@ export function samples(say: Say): Sample[] {
   const longOperator = { ...operator(longSay, money(4_950)), category: 'trial' as const }
   const lowHome = { ...fullOperatorHome(longSay), balance: money(4_950), lastsUntil: addSeconds(NOW, 7_200) }
   const admin = staff(say, 'admin', 'super_admin')
-  const finance = staff(say, 'finance', 'manager')
-  const analyst = staff(say, 'analyst', 'analyst')
   return [
     ...publicSamples(say),
     ...accountSamples(say),
+    ...analyticsSamples(say),
+    ...gameSamples(say),
+    ...grantSamples(say),
     ...messageSamples(say),
     ...ledgerSamples(say),
     ...invoiceSamples(say),
+    ...invoiceDeskSamples(say),
     ...reconciliationSamples(say),
     ...rechargeSamples(say),
+    ...reportSamples(say),
     ...searchSamples(say),
+    ...staffSamples(say),
+    ...systemSamples(say),
+    ...operatorSamples(say),
     { name: 'operator', path: '/operator/', viewer: operator(say, full.balance), page: <OperatorHomePage {...full} /> },
     { name: 'operator-empty', path: '/operator/', viewer: operator(say, NOTHING), page: <OperatorHomePage {...emptyOperatorHome()} /> },
     { name: 'operator-long', path: '/operator/', viewer: longOperator, page: <OperatorHomePage {...lowHome} /> },
@@ -115,10 +125,7 @@ export function samples(say: Say): Sample[] {
       viewer: admin,
       page: <AdminHomePage {...fullAdminHome(longSay)} proof={{ state: 'ok', at: NOW, rows: 4_812_377 }} />,
     },
-    { name: 'finance', path: '/finance/', viewer: finance, page: <FinanceHomePage {...fullFinanceHome(say)} /> },
-    { name: 'finance-empty', path: '/finance/', viewer: finance, page: <FinanceHomePage {...emptyFinanceHome()} /> },
-    { name: 'analytics', path: '/analytics/', viewer: analyst, page: <AnalyticsHomePage {...analyticsHome(1)} /> },
-    { name: 'analytics-empty', path: '/analytics/', viewer: analyst, page: <AnalyticsHomePage {...analyticsHome(0)} /> },
+    ...financeDeskSamples(say),
     {
       name: 'problem-signed-in',
       path: '/operator/x',

@@ -89,6 +89,8 @@ export function applicationSamples(say: Say, at: At): Sample[] {
     expiresAt: state === 'active' ? null : addDays(NOW, state === 'ended' ? -1 : 5),
     state,
     waiting: n === 1 ? id(20) : null,
+    nextPrice: n === 0 ? money(3_000) : null,
+    nextPriceAt: n === 0 ? addDays(NOW, 3) : null,
   }))
   const request = (n: number, status: 'pending' | 'approved' | 'rejected') => ({
     id: id(n),

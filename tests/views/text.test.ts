@@ -25,20 +25,20 @@ test('no key is written in two areas', async () => {
     const sources = await Promise.all(
       [...new Bun.Glob(`src/core/text/${language}/*.ts`).scanSync(root)].map((file) => Bun.file(root + file).text()),
     )
-    expect(sources.flatMap((source) => [...source.matchAll(/^ {2}'[\w.-]+':/gm)])).toHaveLength(Object.keys(words).length)
+    expect(sources.flatMap((source) => [...source.matchAll(/^ {2}'[\w.:-]+':/gm)])).toHaveLength(Object.keys(words).length)
   }
 })
 
 test('every key is used by a view, by the handler of a page or in a file that is taken out', async () => {
   const root = new URL('../../', import.meta.url).pathname
-  const files = ['views/**/*.{ts,tsx}', 'src/**/*.pages.ts', 'src/exports/*.ts'].flatMap((pattern) => [
+  const files = ['views/**/*.{ts,tsx}', 'src/**/*.pages.ts', 'src/exports/*.ts', 'src/reports/*.ts'].flatMap((pattern) => [
     ...new Bun.Glob(pattern).scanSync(root),
   ])
   const sources = await Promise.all(files.map((file) => Bun.file(root + file).text()))
   const written = sources.join('\n')
   // Keys put together from parts, such as `problem.${status}.title`, count through their pattern.
   const patterns = [...written.matchAll(/`([\w.]+\$\{[^`]*)`/g)].map(
-    ([, parts]) => new RegExp(`^${parts!.replaceAll('.', '\\.').replace(/\$\{[^}]*\}/g, '[\\w-]+')}$`),
+    ([, parts]) => new RegExp(`^${parts!.replaceAll('.', '\\.').replace(/\$\{[^}]*\}/g, '[\\w:-]+')}$`),
   )
   const unused = Object.keys(zh).filter(
     (key) => !written.includes(`'${key}'`) && !written.includes(`"${key}"`) && !patterns.some((pattern) => pattern.test(key)),

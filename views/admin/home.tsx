@@ -1,4 +1,4 @@
-import { formatYuan, type Money } from '#src/core/money'
+import type { Money } from '#src/core/money'
 import { formatMinute, type Instant } from '#src/core/time'
 import { ShortId } from '../components/copy'
 import { DataTable } from '../components/data-table'
@@ -9,9 +9,9 @@ import { Yuan } from '../components/money'
 import { Name } from '../components/name'
 import { Panel } from '../components/panel'
 import { Change, StatTile } from '../components/stat-tile'
-import { type StateOf, StatusBadge } from '../components/status-badge'
 import { Layout } from '../layout'
-import { useText } from '../page-context'
+import { usePage, useText } from '../page-context'
+import { type Chain, type JobsLight, type LedgerProof, Lights } from './home-lights'
 
 type GameStart = {
   id: string
@@ -24,35 +24,24 @@ type GameStart = {
   sessionId: string
 }
 
-type LedgerProof =
-  | { state: 'never' }
-  | { state: 'ok'; at: Instant; rows: number }
-  | { state: 'drift'; at: Instant; rows: number; drift: Money }
-
-type JobRun = {
-  job: string
-  state: StateOf<'job'>
-  startedAt: Instant
-  /** Null while it runs. */
-  tookMilliseconds: number | null
-  /** What it counted, or why it failed, in one line. */
-  result: string
-}
+const WORK = { requests: '/admin/app-requests', locked: '/admin/anomalies', alerts: '/admin/alerts', jobs: '/admin/jobs' } as const
+type Waiting = { count: number; oldestAt: Instant | null }
 
 export type AdminHomeProps = {
   now: Instant
+  /** Games that started and have not been reported as ended. */
+  live: { games: number; players: number }
   operators: { total: number; newToday: number }
   applications: { active: number; inactive: number }
-  requests: { pending: number; oldestAt: Instant | null }
   /** `previous`: yesterday up to the same time; `series`: the last 30 days, oldest first. */
   games: { today: number; previous: number; series: readonly number[] }
   consumption: { today: Money; previous: Money; series: readonly Money[] }
-  lockedAccounts: number
+  pending: Readonly<Record<keyof typeof WORK, Waiting>>
   /** The last 10, newest first. */
   starts: readonly GameStart[]
   proof: LedgerProof
-  /** The last run of each job. */
-  jobs: readonly JobRun[]
+  chain: Chain
+  jobs: JobsLight
 }
 
 /** `/admin/`: who plays, what waits, and whether the machine is well. */
@@ -64,31 +53,35 @@ export function AdminHomePage(props: AdminHomeProps) {
       <div class="columns">
         <Starts rows={props.starts} />
         <div class="stack">
-          <Proof proof={props.proof} />
-          <Jobs rows={props.jobs} />
+          <Pending now={props.now} pending={props.pending} />
+          <Lights proof={props.proof} chain={props.chain} jobs={props.jobs} />
         </div>
       </div>
     </Layout>
   )
 }
 
-function Tiles({ operators, applications, requests, games, consumption, lockedAccounts }: AdminHomeProps) {
+function Tiles({ live, operators, applications, games, consumption, pending }: AdminHomeProps) {
   const t = useText()
+  const { viewer } = usePage()
+  const { alerts } = pending
+  const maySee = (permission: string): boolean => viewer?.kind === 'admin' && viewer.permissions.includes(permission)
   return (
     <div class="tiles">
       <StatTile
-        label={t('admin.home.operators')}
-        icon="store"
-        figure={formatCount(operators.total)}
-        note={t('admin.home.operators.new', { count: formatCount(operators.newToday) })}
+        label={t('admin.home.live')}
+        icon="gamepad-2"
+        figure={formatCount(live.games)}
+        note={t('admin.home.live.note', { players: formatCount(live.players) })}
+        href="#starts"
       />
       <StatTile
         label={t('admin.home.games')}
-        icon="gamepad-2"
+        icon="monitor"
         figure={formatCount(games.today)}
         note={<Change current={games.today} previous={games.previous} versus="common.versus.yesterday" />}
         series={games.series}
-        href="#starts"
+        href={maySee('statistics:global') ? '/analytics/' : '#starts'}
       />
       <StatTile
         label={t('admin.home.consumption')}
@@ -96,32 +89,78 @@ function Tiles({ operators, applications, requests, games, consumption, lockedAc
         figure={<Yuan of={consumption.today} />}
         note={<Change current={drawn(consumption.today)} previous={drawn(consumption.previous)} versus="common.versus.yesterday" />}
         series={consumption.series.map(drawn)}
-        href="#starts"
+        href={maySee('transaction:view') ? '/admin/transactions?range=today&type=consumption' : '#starts'}
+      />
+      <StatTile
+        label={t('admin.home.alerts')}
+        icon="bell"
+        figure={formatCount(alerts.count)}
+        tone={alerts.count > 0 ? 'bad' : 'plain'}
+        note={alerts.oldestAt ? t('admin.home.alerts.some', { time: formatMinute(alerts.oldestAt) }) : t('admin.home.alerts.none')}
+        href="/admin/alerts"
+      />
+      <StatTile
+        label={t('admin.home.operators')}
+        icon="store"
+        figure={formatCount(operators.total)}
+        note={t('admin.home.operators.new', { count: formatCount(operators.newToday) })}
+        href="/admin/operators"
       />
       <StatTile
         label={t('admin.home.applications')}
-        icon="monitor"
+        icon="inbox"
         figure={formatCount(applications.active)}
         note={t('admin.home.applications.off', { count: formatCount(applications.inactive) })}
-      />
-      <StatTile
-        label={t('admin.home.requests')}
-        icon="inbox"
-        figure={formatCount(requests.pending)}
-        tone={requests.pending > 0 ? 'warn' : 'plain'}
-        note={
-          requests.oldestAt ? t('admin.home.requests.oldest', { time: formatMinute(requests.oldestAt) }) : t('admin.home.requests.none')
-        }
-      />
-      <StatTile
-        label={t('admin.home.locked')}
-        icon="circle-alert"
-        figure={formatCount(lockedAccounts)}
-        tone={lockedAccounts > 0 ? 'bad' : 'plain'}
-        note={t(lockedAccounts > 0 ? 'admin.home.locked.some' : 'admin.home.locked.none')}
+        href="/admin/applications"
       />
     </div>
   )
+}
+
+function Pending({ now, pending }: Pick<AdminHomeProps, 'now' | 'pending'>) {
+  const t = useText()
+  const rows = (Object.keys(WORK) as (keyof typeof WORK)[]).flatMap((of) => (pending[of].count > 0 ? [{ of, ...pending[of] }] : []))
+  return (
+    <Panel id="pending" title={t('admin.home.pending')}>
+      <DataTable
+        compact
+        caption={t('admin.home.pending')}
+        rows={rows}
+        rowKey={(row) => row.of}
+        empty={<EmptyState icon="circle-check" title={t('admin.home.pending.empty')} next={t('admin.home.pending.emptyNext')} />}
+        columns={[
+          { head: t('admin.home.pending.what'), cell: (row) => <a href={WORK[row.of]}>{t(`admin.home.pending.${row.of}`)}</a>, wide: true },
+          { head: t('admin.home.pending.count'), cell: (row) => formatCount(row.count), number: true },
+          {
+            head: t('admin.home.pending.oldest'),
+            cell: (row) =>
+              row.oldestAt ? (
+                <>
+                  <Moment at={row.oldestAt} />
+                  <span class="cell-more">
+                    <Waited since={row.oldestAt} now={now} />
+                  </span>
+                </>
+              ) : (
+                '–'
+              ),
+            number: true,
+          },
+        ]}
+      />
+    </Panel>
+  )
+}
+
+const MINUTE_MS = 60_000
+
+/** How long something has waited, in its largest unit. */
+function Waited({ since, now }: { since: Instant; now: Instant }) {
+  const t = useText()
+  const minutes = Math.max(0, Math.floor((now.getTime() - since.getTime()) / MINUTE_MS))
+  const hours = Math.floor(minutes / 60)
+  if (hours >= 48) return <>{t('admin.home.waited.days', { count: Math.floor(hours / 24) })}</>
+  return <>{hours > 0 ? t('admin.home.waited.hours', { count: hours }) : t('admin.home.waited.minutes', { count: minutes })}</>
 }
 
 function Starts({ rows }: { rows: readonly GameStart[] }) {
@@ -146,63 +185,3 @@ function Starts({ rows }: { rows: readonly GameStart[] }) {
     </Panel>
   )
 }
-
-function Proof({ proof }: { proof: LedgerProof }) {
-  const t = useText()
-  return (
-    <Panel id="proof" title={t('admin.home.proof')} note={<StatusBadge noun="proof" state={proof.state} />}>
-      <p class={proof.state === 'drift' ? 'list-text bad' : undefined}>
-        {proof.state === 'ok' && t('admin.home.proof.ok.text', { rows: formatCount(proof.rows) })}
-        {proof.state === 'drift' && t('admin.home.proof.drift.text', { amount: formatYuan(proof.drift) })}
-        {proof.state === 'never' && t('admin.home.proof.never.text')}
-      </p>
-      {proof.state !== 'never' && (
-        <p class="muted">
-          {t('admin.home.proof.at')} <Moment at={proof.at} seconds />
-        </p>
-      )}
-    </Panel>
-  )
-}
-
-function Jobs({ rows }: { rows: readonly JobRun[] }) {
-  const t = useText()
-  return (
-    <Panel id="jobs" title={t('admin.home.jobs')}>
-      <DataTable
-        compact
-        caption={t('admin.home.jobs.caption')}
-        rows={rows}
-        rowKey={(row) => row.job}
-        empty={<EmptyState icon="loader-circle" title={t('admin.home.jobs.empty')} next={t('admin.home.jobs.emptyNext')} />}
-        columns={[
-          {
-            head: t('admin.home.jobs.name'),
-            cell: (row) => (
-              <>
-                <code>{row.job}</code>
-                <span class="cell-more">
-                  <Name of={row.result} />
-                </span>
-              </>
-            ),
-            wide: true,
-          },
-          { head: t('admin.home.jobs.state'), cell: (row) => <StatusBadge noun="job" state={row.state} /> },
-          {
-            head: t('admin.home.jobs.last'),
-            cell: (row) => (
-              <>
-                <Moment at={row.startedAt} />
-                {row.tookMilliseconds !== null && <span class="cell-more">{formatTook(row.tookMilliseconds)}</span>}
-              </>
-            ),
-            number: true,
-          },
-        ]}
-      />
-    </Panel>
-  )
-}
-
-const formatTook = (milliseconds: number): string => (milliseconds < 1000 ? `${milliseconds} ms` : `${(milliseconds / 1000).toFixed(1)} s`)

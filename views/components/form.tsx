@@ -44,7 +44,8 @@ export function Field({ name, label, type = 'text', value, hint, error, optional
 
 type LabelledProps = Pick<FieldProps, 'name' | 'label' | 'hint' | 'error' | 'optional'> & { children: ComponentChildren }
 
-function Labelled({ name, label, hint, error, optional = false, children }: LabelledProps) {
+/** A control of any kind with its label above, hint and error below. */
+export function Labelled({ name, label, hint, error, optional = false, children }: LabelledProps) {
   const t = useText()
   return (
     <div class="field">
@@ -67,7 +68,8 @@ function Labelled({ name, label, hint, error, optional = false, children }: Labe
   )
 }
 
-const describedBy = (name: string, hint?: string, error?: string): string | undefined =>
+/** The ids of what describes a control: for `aria-describedby` inside `Labelled`. */
+export const describedBy = (name: string, hint?: string, error?: string): string | undefined =>
   [hint && `${name}-hint`, error && `${name}-error`].filter(Boolean).join(' ') || undefined
 
 type TextAreaProps = Pick<FieldProps, 'name' | 'label' | 'value' | 'hint' | 'error' | 'optional' | 'maxLength'> & { rows?: number }
@@ -106,6 +108,28 @@ export function Select({ name, label, value, hint, error, options }: SelectProps
           </option>
         ))}
       </select>
+    </Labelled>
+  )
+}
+
+type FileProps = Pick<FieldProps, 'name' | 'label' | 'hint' | 'error' | 'optional'> & {
+  /** Media types that the chooser offers; what was chosen is checked by its content. */
+  accept: string
+}
+
+/** A file of the person's own, otherwise like `Field`; the form needs `encType="multipart/form-data"`. */
+export function FileField({ name, label, hint, error, optional = false, accept }: FileProps) {
+  return (
+    <Labelled name={name} label={label} hint={hint} error={error} optional={optional}>
+      <input
+        id={name}
+        name={name}
+        type="file"
+        accept={accept}
+        required={!optional}
+        aria-invalid={error ? 'true' : undefined}
+        aria-describedby={describedBy(name, hint, error)}
+      />
     </Labelled>
   )
 }

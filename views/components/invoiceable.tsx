@@ -11,6 +11,7 @@ export type Standing = {
   refunded: Part
   consumed: Part
   issued: Part
+  reversed: Part
   pending: Part
   limit: Money
   left: Money
@@ -21,7 +22,7 @@ type Line = { key: keyof Standing; label: string; rows: number | null; amount: M
 /** What may be invoiced, line by line; each figure leads to the rows that add up to it, where the viewer has a page of them. */
 export function InvoiceableLines({ of, links }: { of: Standing; links: Partial<Record<keyof Standing, string>> }) {
   const t = useText()
-  const part = (key: 'recharged' | 'refunded' | 'consumed' | 'issued' | 'pending', sign: 1 | -1 | 0): Line => ({
+  const part = (key: 'recharged' | 'refunded' | 'consumed' | 'issued' | 'reversed' | 'pending', sign: 1 | -1 | 0): Line => ({
     key,
     label: t(`invoices.amount.${key}`),
     rows: of[key].rows,
@@ -35,6 +36,7 @@ export function InvoiceableLines({ of, links }: { of: Standing; links: Partial<R
     ...(of.basis === 'consumption' ? [part('consumed', 0)] : []),
     { key: 'limit', label: t('invoices.amount.limit'), rows: null, amount: of.limit, moved: false, href: undefined },
     part('issued', -1),
+    ...(of.reversed.rows > 0 ? [part('reversed', 1)] : []),
     part('pending', -1),
     { key: 'left', label: t('invoices.amount.left'), rows: null, amount: of.left, moved: false, href: undefined },
   ]

@@ -34,7 +34,7 @@ export function Shortcuts({ viewer }: { viewer: Viewer }) {
             <dd>{words}</dd>
           </div>
         ))}
-        {navigationFor(viewer.kind).map(
+        {navigationFor(viewer).map(
           (row) =>
             goKey(row.href) && (
               <div key={row.href}>

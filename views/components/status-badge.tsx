@@ -8,7 +8,19 @@ type Look = { tone: Tone; label: PlainKey; icon?: IconName }
 
 /** One map for each noun, so that a state looks the same on every page. */
 const LOOKS = {
+  chain: {
+    intact: { tone: 'ok', label: 'audit.check.intact', icon: 'shield-check' },
+    broken: { tone: 'bad', label: 'audit.check.broken' },
+    running: { tone: 'info', label: 'audit.check.running', icon: 'loader-circle' },
+    failed: { tone: 'warn', label: 'audit.check.failed' },
+    never: { tone: 'neutral', label: 'audit.check.never' },
+  },
+  alert: {
+    open: { tone: 'warn', label: 'alerts.state.open' },
+    settled: { tone: 'ok', label: 'alerts.state.settled' },
+  },
   job: {
+    requested: { tone: 'neutral', label: 'jobs.requested', icon: 'loader-circle' },
     running: { tone: 'info', label: 'job.running', icon: 'loader-circle' },
     succeeded: { tone: 'ok', label: 'job.succeeded' },
     failed: { tone: 'bad', label: 'job.failed' },
@@ -28,6 +40,15 @@ const LOOKS = {
     same: { tone: 'ok', label: 'signing.line.same' },
     differs: { tone: 'bad', label: 'signing.line.differs' },
   },
+  member: {
+    active: { tone: 'ok', label: 'staff.state.active' },
+    disabled: { tone: 'neutral', label: 'staff.state.disabled' },
+  },
+  operator: {
+    active: { tone: 'ok', label: 'operators.state.active' },
+    locked: { tone: 'bad', label: 'operators.state.locked' },
+    deactivated: { tone: 'neutral', label: 'operators.state.deactivated' },
+  },
   site: {
     deleted: { tone: 'neutral', label: 'sites.state.deleted' },
   },
@@ -42,11 +63,34 @@ const LOOKS = {
     approved: { tone: 'ok', label: 'apps.request.approved' },
     rejected: { tone: 'bad', label: 'apps.request.rejected' },
   },
+  application: {
+    active: { tone: 'ok', label: 'catalogue.state.active' },
+    retired: { tone: 'neutral', label: 'catalogue.state.retired' },
+  },
+  authorization: {
+    active: { tone: 'ok', label: 'grants.state.active' },
+    ending: { tone: 'warn', label: 'grants.state.ending' },
+    expired: { tone: 'bad', label: 'grants.state.expired' },
+    revoked: { tone: 'neutral', label: 'grants.state.revoked' },
+  },
+  announcement: {
+    scheduled: { tone: 'info', label: 'announce.state.scheduled', icon: 'loader-circle' },
+    published: { tone: 'ok', label: 'announce.state.published' },
+    withdrawn: { tone: 'neutral', label: 'announce.state.withdrawn' },
+  },
   invoice: {
     pending: { tone: 'warn', label: 'invoices.state.pending', icon: 'loader-circle' },
     approved: { tone: 'ok', label: 'invoices.state.approved' },
     rejected: { tone: 'bad', label: 'invoices.state.rejected' },
     cancelled: { tone: 'neutral', label: 'invoices.state.cancelled' },
+    voided: { tone: 'neutral', label: 'invoices.state.voided' },
+    reversed: { tone: 'neutral', label: 'invoices.state.reversed' },
+    partly: { tone: 'info', label: 'invoices.state.partly' },
+  },
+  reversal: {
+    proposed: { tone: 'warn', label: 'invoices.reversal.state.proposed', icon: 'loader-circle' },
+    issued: { tone: 'ok', label: 'invoices.reversal.state.issued' },
+    rejected: { tone: 'bad', label: 'invoices.reversal.state.rejected' },
   },
   bill: {
     waiting: { tone: 'neutral', label: 'reconcile.bill.waiting', icon: 'loader-circle' },
@@ -93,6 +137,24 @@ const LOOKS = {
     abnormal: { tone: 'bad', label: 'refunds.payout.abnormal' },
     replaced: { tone: 'neutral', label: 'refunds.payout.replaced' },
     returned: { tone: 'neutral', label: 'refunds.payout.returned' },
+  },
+  adjustment: {
+    draft: { tone: 'neutral', label: 'adjustments.state.draft' },
+    waiting: { tone: 'warn', label: 'adjustments.state.waiting', icon: 'loader-circle' },
+    booked: { tone: 'ok', label: 'adjustments.state.booked' },
+    rejected: { tone: 'bad', label: 'adjustments.state.rejected' },
+    withdrawn: { tone: 'neutral', label: 'adjustments.state.withdrawn' },
+  },
+  report: {
+    generating: { tone: 'info', label: 'reports.state.generating', icon: 'loader-circle' },
+    completed: { tone: 'ok', label: 'reports.state.completed' },
+    failed: { tone: 'bad', label: 'reports.state.failed' },
+  },
+  reportMail: {
+    queued: { tone: 'info', label: 'reports.mail.queued', icon: 'loader-circle' },
+    sent: { tone: 'ok', label: 'reports.mail.sent' },
+    failed: { tone: 'bad', label: 'reports.mail.failed' },
+    skipped: { tone: 'neutral', label: 'reports.mail.skipped' },
   },
   step: {
     done: { tone: 'ok', label: 'operator.home.setup.done' },

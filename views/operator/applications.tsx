@@ -1,6 +1,6 @@
 import type { Uuid } from '#src/core/ids'
-import type { Money } from '#src/core/money'
-import type { Instant } from '#src/core/time'
+import { formatYuan, type Money } from '#src/core/money'
+import { formatMinute, type Instant } from '#src/core/time'
 import { DataTable } from '../components/data-table'
 import { EmptyState } from '../components/empty-state'
 import { Facts } from '../components/facts'
@@ -24,6 +24,9 @@ export type HeldRow = Terms & {
   state: 'active' | 'ending' | 'ended' | 'withdrawn'
   /** A request for more time that waits. */
   waiting: Uuid | null
+  /** What it will cost, and from when on. */
+  nextPrice: Money | null
+  nextPriceAt: Instant | null
 }
 
 /** `/operator/applications`: the games an operator may start, or lately might. */
@@ -41,7 +44,7 @@ export function ApplicationsPage({ applications, counts }: { applications: reado
           columns={[
             { head: t('apps.name'), cell: (row) => <Game of={row} />, wide: true },
             { head: t('apps.state'), cell: (row) => <StatusBadge noun="grant" state={row.state} /> },
-            { head: t('apps.price'), cell: (row) => <Yuan of={row.unitPrice} />, number: true },
+            { head: t('apps.price'), cell: (row) => <Price of={row} />, number: true },
             { head: t('apps.players'), cell: (row) => `${row.minPlayers}–${row.maxPlayers}`, number: true },
             { head: t('apps.expires'), cell: (row) => <Ends of={row} /> },
             { head: t('apps.since'), cell: (row) => <Moment at={row.authorizedAt} /> },
@@ -74,6 +77,18 @@ const Game = ({ of }: { of: Terms }) => (
     )}
   </div>
 )
+
+function Price({ of }: { of: HeldRow }) {
+  const t = useText()
+  return (
+    <div>
+      <Yuan of={of.unitPrice} />
+      {of.nextPrice !== null && of.nextPriceAt && (
+        <span class="cell-more">{t('catalogue.next', { time: formatMinute(of.nextPriceAt), price: formatYuan(of.nextPrice) })}</span>
+      )}
+    </div>
+  )
+}
 
 function Ends({ of }: { of: HeldRow }) {
   const t = useText()

@@ -1,5 +1,6 @@
 import { showId } from '#src/core/ids'
 import type { Slice } from '#src/core/keyset'
+import type { PlainKey } from '#src/core/text'
 import type { Instant } from '#src/core/time'
 import { DataTable } from '../components/data-table'
 import { EmptyState } from '../components/empty-state'
@@ -15,7 +16,8 @@ import { usePage, useText } from '../page-context'
 
 export type ExportView = {
   id: string
-  kind: 'usage' | 'transactions' | 'statistics' | 'recharges' | 'invoices'
+  /** The key of what it holds. */
+  title: PlainKey
   format: 'excel' | 'csv'
   status: 'queued' | 'running' | 'ready' | 'failed' | 'expired'
   rowsDone: number
@@ -28,22 +30,23 @@ export type ExportView = {
 }
 
 export type ExportsProps = {
+  at: '/operator/exports' | '/staff/exports'
   exports: Slice<ExportView>
   /** Why the export that was just asked for was not started. */
   refusal: string | null
 }
 
-/** `/operator/exports`: files that are being made, that wait for their owner, and those that were. */
-export function ExportsPage({ exports, refusal }: ExportsProps) {
+/** `/operator/exports` and `/staff/exports`: files that are being made, that wait for their owner, and those that were. */
+export function ExportsPage({ at, exports, refusal }: ExportsProps) {
   const t = useText()
   return (
-    <Layout title={t('exports.title')} note={t('exports.note')}>
+    <Layout title={t('exports.title')} note={t(at === '/staff/exports' ? 'staff.exports.note' : 'exports.note')}>
       {refusal && (
         <Notice tone="bad" title={t('exports.refused')} focus>
           <p>{refusal}</p>
         </Notice>
       )}
-      <Files rows={exports.rows} />
+      <Files at={at} rows={exports.rows} />
       <Pager of={exports} />
     </Layout>
   )
@@ -52,16 +55,18 @@ export function ExportsPage({ exports, refusal }: ExportsProps) {
 const isOpen = ({ status }: ExportView): boolean => status === 'queued' || status === 'running'
 
 /** While a file is being made the list asks for itself every two seconds; an answer in which none is has nothing that asks. */
-function Files({ rows }: { rows: readonly ExportView[] }) {
+function Files({ at, rows }: { at: ExportsProps['at']; rows: readonly ExportView[] }) {
   const t = useText()
   const { path } = usePage()
+  const own = ownAddress(at, path)
+  const next = t(at === '/staff/exports' ? 'staff.exports.emptyNext' : 'exports.emptyNext')
   return (
     <section class="panel" id="files" aria-label={t('exports.title')}>
       <DataTable
         caption={t('exports.list')}
         rows={rows}
         rowKey={(row) => row.id}
-        empty={<EmptyState icon="download" title={t('exports.empty')} next={t('exports.emptyNext')} />}
+        empty={<EmptyState icon="download" title={t('exports.empty')} next={next} />}
         columns={[
           { head: t('exports.column.file'), cell: (row) => <File row={row} />, wide: true },
           { head: t('exports.column.state'), cell: (row) => <State row={row} />, wide: true },
@@ -72,12 +77,12 @@ function Files({ rows }: { rows: readonly ExportView[] }) {
           },
           { head: t('exports.column.asked'), cell: ({ createdAt }) => <Moment at={createdAt} /> },
           { head: t('exports.column.until'), cell: ({ expiresAt }) => (expiresAt ? <Moment at={expiresAt} /> : '–') },
-          { head: t('exports.column.next'), cell: (row) => <Next row={row} /> },
+          { head: t('exports.column.next'), cell: (row) => <Next at={at} row={row} /> },
         ]}
       />
       {rows.some(isOpen) && (
-        <p hx-get={ownAddress(path)} hx-trigger="every 2s" hx-target="#files" hx-select="#files" hx-swap="outerMorph">
-          <a href={ownAddress(path)}>{t('exports.refresh')}</a>
+        <p hx-get={own} hx-trigger="every 2s" hx-target="#files" hx-select="#files" hx-swap="outerMorph">
+          <a href={own}>{t('exports.refresh')}</a>
         </p>
       )}
     </section>
@@ -85,13 +90,13 @@ function Files({ rows }: { rows: readonly ExportView[] }) {
 }
 
 /** After a refused form the page's own address is that of the form, which is this page's too. */
-const ownAddress = (path: string): string => (path.startsWith('/operator/exports?') ? path : '/operator/exports')
+const ownAddress = (at: string, path: string): string => (path.startsWith(`${at}?`) ? path : at)
 
-function File({ row: { kind, fileName, fileSha256 } }: { row: ExportView }) {
+function File({ row: { title, fileName, fileSha256 } }: { row: ExportView }) {
   const t = useText()
   return (
     <div>
-      {t(`export.kind.${kind}`)}
+      {t(title)}
       <span class="cell-more">{fileName}</span>
       {fileSha256 && (
         <span class="cell-more">
@@ -132,12 +137,12 @@ function State({ row }: { row: ExportView }) {
   )
 }
 
-function Next({ row }: { row: ExportView }) {
+function Next({ at, row }: { at: string; row: ExportView }) {
   const t = useText()
   const id = showId('export', row.id)
   if (row.status === 'ready')
     return (
-      <a class="button" href={`/operator/exports/${id}/file`}>
+      <a class="button" href={`${at}/${id}/file`}>
         <Icon name="download" />
         {t('exports.download')}
         <span class="sr-only"> {row.fileName}</span>
@@ -145,7 +150,7 @@ function Next({ row }: { row: ExportView }) {
     )
   if (isOpen(row)) return <>–</>
   return (
-    <form method="post" action={`/operator/exports/${id}/again`} data-once>
+    <form method="post" action={`${at}/${id}/again`} data-once>
       <CsrfField />
       <button type="submit" class="button" data-sending={t('form.sending')}>
         {t('exports.again')}

@@ -1,5 +1,6 @@
 import type { DayRange } from '#src/core/day-range'
 import { showId, type Uuid } from '#src/core/ids'
+import { faceOf } from '#src/core/invoice-face'
 import type { Slice } from '#src/core/keyset'
 import { formatYuan, larger, type Money, ZERO } from '#src/core/money'
 import { type Instant, iso } from '#src/core/time'
@@ -20,7 +21,9 @@ import { Layout } from '../layout'
 import { useText } from '../page-context'
 import { InvoiceTabs, invoicePath } from './invoice-tabs'
 
-export const INVOICE_STATUSES = ['pending', 'approved', 'rejected', 'cancelled'] as const
+const INVOICE_STATUSES = ['pending', 'approved', 'rejected', 'cancelled'] as const
+/** What a list can be narrowed to: the states, and issued ones of which something was taken back. */
+export const INVOICE_FACES = [...INVOICE_STATUSES, 'reversed'] as const
 export type InvoiceRow = {
   id: Uuid
   number: string | null
@@ -29,15 +32,21 @@ export type InvoiceRow = {
   taxId: string
   amount: Money
   status: (typeof INVOICE_STATUSES)[number]
+  /** How much was voided or taken back by red invoices. */
+  reversed: Money
+  taxNumber: string | null
   createdAt: Instant
 }
+/** The state of an invoice, as people tell them apart. */
+export const InvoiceBadge = ({ of }: { of: Parameters<typeof faceOf>[0] }) => <StatusBadge noun="invoice" state={faceOf(of)} />
+
 export type RedTaskView = { over: Money; openedAt: Instant }
 
 export type InvoicesProps = {
   invoices: Slice<InvoiceRow>
   /** Over the whole filter, not over this page of it. */
   sums: { rows: number; amount: Money }
-  status: InvoiceRow['status'] | undefined
+  status: (typeof INVOICE_FACES)[number] | undefined
   keyword: string
   dates: DayRange
   standing: Standing
@@ -51,6 +60,7 @@ const LINKS = {
   consumed: '/operator/transactions?type=consumption',
   issued: '/operator/invoices?status=approved',
   pending: '/operator/invoices?status=pending',
+  reversed: '/operator/invoices?status=reversed',
 } as const
 
 /** `/operator/invoices`: what may be invoiced and why, and every invoice that was asked for. */
@@ -79,7 +89,7 @@ export function InvoicesPage({ invoices, sums, status, keyword, dates, standing,
             value={status}
             options={[
               { value: '', label: t('invoices.state.all') },
-              ...INVOICE_STATUSES.map((value) => ({ value, label: t(`invoices.state.${value}`) })),
+              ...INVOICE_FACES.map((value) => ({ value, label: t(`invoices.state.${value}`) })),
             ]}
           />
         </Filters>
@@ -101,7 +111,7 @@ const exportFilter = (status: string | undefined, keyword: string, { stretch }: 
   end_time: stretch ? iso(stretch.to) : undefined,
 })
 
-function useChips(status: InvoiceRow['status'] | undefined, keyword: string, { chosen, first, last }: DayRange): Chip[] {
+function useChips(status: InvoicesProps['status'], keyword: string, { chosen, first, last }: DayRange): Chip[] {
   const t = useText()
   return [
     ...(status ? [{ label: t('invoices.filter.state.is', { state: t(`invoices.state.${status}`) }), clear: ['status'] }] : []),
@@ -120,7 +130,7 @@ function ApplyLink() {
 }
 
 /** More is invoiced than was paid; nobody but finance can mend that. */
-export function RedNotice({ of }: { of: RedTaskView }) {
+function RedNotice({ of }: { of: RedTaskView }) {
   const t = useText()
   return (
     <Notice tone="warn" title={t('invoices.red.title', { amount: formatYuan(of.over) })}>
@@ -160,7 +170,7 @@ function Rows({ rows, filtered }: { rows: readonly InvoiceRow[]; filtered: boole
       }
       columns={[
         { head: t('invoices.column.invoice'), cell: (row) => <InvoiceLink of={row} /> },
-        { head: t('invoices.column.state'), cell: (row) => <StatusBadge noun="invoice" state={row.status} /> },
+        { head: t('invoices.column.state'), cell: (row) => <InvoiceBadge of={row} /> },
         { head: t('invoices.column.title'), cell: (row) => <Buyer of={row} />, wide: true },
         { head: t('invoices.column.type'), cell: (row) => t(`invoices.type.${row.invoiceType}`) },
         { head: t('invoices.column.amount'), cell: (row) => <Yuan of={row.amount} />, number: true },

@@ -11,13 +11,13 @@ import { Yuan } from '../components/money'
 import { Name } from '../components/name'
 import { Notice } from '../components/notice'
 import { Panel } from '../components/panel'
+import { Qr, type QrDrawing } from '../components/qr'
 import { StatusBadge } from '../components/status-badge'
 import { Layout } from '../layout'
 import { usePage, useText } from '../page-context'
 import { type OrderView, orderPath } from './recharge-orders'
 
 /** A code as squares: how many there are on a side, and the dark ones as one path. */
-type QrDrawing = { size: number; path: string }
 
 export type RechargeCardProps = {
   now: Instant
@@ -179,14 +179,6 @@ function Waiting(props: RechargeCardProps) {
     </>
   )
 }
-
-/** Sharp at every size, and black on white whatever the theme: cameras want it so. */
-const Qr = ({ of, label }: { of: QrDrawing; label: string }) => (
-  <svg viewBox={`0 0 ${of.size} ${of.size}`} role="img" aria-label={label} shape-rendering="crispEdges">
-    <rect fill="white" width={of.size} height={of.size} />
-    <path fill="black" d={of.path} />
-  </svg>
-)
 
 function CheckForm({ order, again = false }: RechargeCardProps & { again?: boolean }) {
   const t = useText()

@@ -23,6 +23,9 @@ type Kind =
   | 'order'
   | 'refund'
   | 'invoice'
+  | 'report'
+  | 'announcement'
+  | 'adjustment'
   | 'call'
   | 'page'
 
@@ -52,6 +55,9 @@ const ID_KINDS: Partial<Record<Kind, IdKind>> = {
   order: 'order',
   refund: 'refund',
   invoice: 'invoice',
+  report: 'report',
+  announcement: 'announcement',
+  adjustment: 'adjustment',
 }
 
 /** `/operator/search` and `/staff/search`: what was found, when it was not exactly one thing. */

@@ -54,6 +54,17 @@ export function StatementPage({ dates, statement }: StatementProps) {
     >
       <MoneyTabs current="statement" />
       <Filters action="/operator/statement" dates={dates} chips={[]} />
+      <StatementBody statement={statement} rowsAt={(query) => `/operator/transactions?${query}`} />
+    </Layout>
+  )
+}
+
+/** What both sides of the counter see of a period. */
+export function StatementBody({ statement, rowsAt }: Pick<StatementProps, 'statement'> & { rowsAt: RowsAt }) {
+  const t = useText()
+  const { first, last } = statement
+  return (
+    <>
       <div class="tiles four">
         <StatTile label={t('statement.opening')} icon="landmark" figure={<Yuan of={statement.opening} />} note={first} />
         <StatTile label={t('statement.in')} icon="arrow-down-left" figure={<Moved of={statement.in} />} />
@@ -66,20 +77,23 @@ export function StatementPage({ dates, statement }: StatementProps) {
         </section>
       ) : (
         <>
-          <Kinds {...statement} />
-          <Days days={statement.days} />
+          <Kinds {...statement} rowsAt={rowsAt} />
+          <Days days={statement.days} rowsAt={rowsAt} />
         </>
       )}
-    </Layout>
+    </>
   )
 }
+
+/** Where the rows behind a figure are, by the fields of that page's filter. */
+type RowsAt = (query: string) => string
 
 /** Nothing moved has no sign. */
 const Moved = ({ of }: { of: Money }) => (of === ZERO ? <Yuan of={of} /> : <Movement of={of} />)
 /** In a table the days on which something moved stand out. */
 const MovedCell = ({ of }: { of: Money }) => (of === ZERO ? <span class="muted">–</span> : <Movement of={of} />)
 
-function Kinds({ first, last, kinds }: StatementProps['statement']) {
+function Kinds({ first, last, kinds, rowsAt }: StatementProps['statement'] & { rowsAt: RowsAt }) {
   const t = useText()
   return (
     <Panel id="kinds" title={t('statement.kinds')}>
@@ -93,7 +107,7 @@ function Kinds({ first, last, kinds }: StatementProps['statement']) {
           {
             head: t('statement.kind'),
             cell: ({ kind }) => (
-              <a href={`/operator/transactions?type=${kind}&from=${first}&to=${last}`}>
+              <a href={rowsAt(`type=${kind}&from=${first}&to=${last}`)}>
                 <Badge tone={KIND_TONES[kind]}>{t(`kind.${kind}`)}</Badge>
               </a>
             ),
@@ -108,7 +122,7 @@ function Kinds({ first, last, kinds }: StatementProps['statement']) {
   )
 }
 
-function Days({ days }: { days: readonly Day[] }) {
+function Days({ days, rowsAt }: { days: readonly Day[]; rowsAt: RowsAt }) {
   const t = useText()
   return (
     <Panel id="days" title={t('statement.days')} note={t('statement.days.note')}>
@@ -118,7 +132,7 @@ function Days({ days }: { days: readonly Day[] }) {
         rowKey={(row) => row.day}
         empty={null}
         columns={[
-          { head: t('statement.day'), cell: ({ day }) => <a href={`/operator/transactions?from=${day}&to=${day}`}>{day}</a> },
+          { head: t('statement.day'), cell: ({ day }) => <a href={rowsAt(`from=${day}&to=${day}`)}>{day}</a> },
           { head: t('statement.count'), cell: (row) => formatCount(row.rows), number: true },
           { head: t('statement.opening'), cell: (row) => <Yuan of={row.opening} />, number: true },
           { head: t('statement.in'), cell: (row) => <MovedCell of={row.in} />, number: true },

@@ -37,17 +37,6 @@ export function SignInPage({ kind, username, next, message, demoAccount }: SignI
           {next !== null && <input type="hidden" name="next" value={next} />}
           <Field name="username" label={t('signIn.username')} value={username} autocomplete="username" maxLength={64} />
           <Field name="password" label={t('signIn.password')} type="password" autocomplete="current-password" maxLength={128} />
-          {kind !== 'operator' && (
-            <Field
-              name="totp_code"
-              label={t('signIn.totp')}
-              hint={t('signIn.totp.hint')}
-              autocomplete="one-time-code"
-              inputMode="numeric"
-              maxLength={6}
-              optional
-            />
-          )}
           <SubmitButton>{t('signIn.submit')}</SubmitButton>
         </form>
         {demoAccount && (

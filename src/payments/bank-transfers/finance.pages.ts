@@ -35,7 +35,7 @@ export const bankTransfersFinancePages = [
 
   page('GET /finance/bank-transfers/:order_id/voucher', VIEW, (call) => voucherResponse(orderId(call))),
 
-  page('POST /finance/bank-transfers/:order_id/confirmation', RESOLVE, async (call) => {
+  page('POST /finance/bank-transfers/:order_id/confirmation', { ...RESOLVE, stepUp: true }, async (call) => {
     const id = (await requireTransfer(orderId(call))).order.id
     const checked = validate(TransferConfirmation, { bank_reference: call.form.bank_reference ?? '' })
     if (!checked.ok) return showTransfer(call, { errors: fieldErrors(checked.faults, call) }, 400)

@@ -12,7 +12,7 @@ import { notify } from '#src/notifications/messages'
 import { type Transaction, transaction, violatedConstraint } from '#src/platform/database'
 import { setting } from '#src/settings/settings'
 import { creditOrder } from '../credit'
-import { changeOrder, lockOrder } from '../orders'
+import { changeOrder, lockOrder, type Order } from '../orders'
 import { requireTransfer } from './transfers'
 
 export const TransferConfirmation = v.object({
@@ -46,7 +46,7 @@ async function confirm(tx: Transaction, orderId: Uuid, reference: string, act: P
   const limit = setting('adjustment_dual_review_limit')
   if (locked.order.amount > limit) {
     if (transfer.firstReviewer === null) {
-      await keepFirst(tx, orderId, reference, act)
+      await keepFirst(tx, locked.order, reference, act)
       return 'waits'
     }
     if (transfer.firstReviewer === act.actor.id) throw new Problem('SECOND_REVIEWER_REQUIRED', { limit: yuan(limit) })
@@ -66,12 +66,17 @@ async function confirm(tx: Transaction, orderId: Uuid, reference: string, act: P
   return 'credited'
 }
 
-async function keepFirst(tx: Transaction, orderId: Uuid, reference: string, { actor, origin, at }: PersonalAct): Promise<void> {
+async function keepFirst(
+  tx: Transaction,
+  { id: orderId, operatorId }: Order,
+  reference: string,
+  { actor, origin, at }: PersonalAct,
+): Promise<void> {
   await tx.db
     .update(bankTransfers)
     .set({ proposedReference: reference, firstReviewer: actor.id, firstReviewedAt: at })
     .where(eq(bankTransfers.orderId, orderId))
-  const details = { bank_reference: reference, stage: 1 }
+  const details = { operator_id: operatorId, bank_reference: reference, stage: 1 }
   await record(tx, { actor, origin, operation: 'bank_transfer_confirm', target: { kind: 'order', id: orderId }, details }, at)
 }
 
@@ -103,7 +108,7 @@ export async function rejectTransfer(orderId: Uuid, why: string, act: PersonalAc
         origin,
         operation: 'bank_transfer_reject',
         target: { kind: 'order', id: orderId },
-        details: { reason: why, order_id: showId('order', orderId) },
+        details: { operator_id: locked.operator.id, reason: why, order_id: showId('order', orderId) },
       },
       at,
     )

@@ -28,8 +28,6 @@ export const publicPages: Record<keyof typeof zh, string> = {
   'signIn.lead.finance': 'For finance specialists, managers and auditors',
   'signIn.username': 'User name',
   'signIn.password': 'Password',
-  'signIn.totp': 'One-time code',
-  'signIn.totp.hint': '6 digits if two-step sign-in is on for the account, otherwise leave empty',
   'signIn.submit': 'Sign in',
   'signIn.noAccount': 'No account yet?',
   'signIn.register': 'Register an operator account',

@@ -44,6 +44,12 @@ export const shell: Record<keyof typeof zh, string> = {
   'audience.analyst': 'Analytics',
 
   'nav.home': 'Home',
+  'nav.group.customers': 'Customers',
+  'nav.group.games': 'Games and grants',
+  'nav.group.system': 'System',
+  'nav.group.money': 'Money',
+  'nav.group.papers': 'Papers',
+  'nav.group.books': 'Books',
   'nav.sites': 'Sites',
   'nav.applications': 'Games',
   'nav.apiKeys': 'API key',
@@ -96,6 +102,4 @@ export const shell: Record<keyof typeof zh, string> = {
   'kind.consumption': 'Consumption',
   'kind.refund': 'Refund',
   'kind.adjustment': 'Adjustment',
-
-  'common.versus.thirty': 'on the 30 days before',
 }

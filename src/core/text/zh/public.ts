@@ -25,8 +25,6 @@ export const publicPages = {
   'signIn.lead.finance': '财务专员、经理与审计由此登录',
   'signIn.username': '用户名',
   'signIn.password': '密码',
-  'signIn.totp': '动态验证码',
-  'signIn.totp.hint': '已启用两步验证的账户填写 6 位数字，未启用留空',
   'signIn.submit': '登录',
   'signIn.noAccount': '还没有账户？',
   'signIn.register': '注册运营商账户',

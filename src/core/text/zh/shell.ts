@@ -42,6 +42,12 @@ export const shell = {
   'audience.analyst': '数据统计',
 
   'nav.home': '首页',
+  'nav.group.customers': '客户',
+  'nav.group.games': '游戏与授权',
+  'nav.group.system': '系统',
+  'nav.group.money': '资金',
+  'nav.group.papers': '票据与报表',
+  'nav.group.books': '账务',
   'nav.sites': '门店',
   'nav.applications': '游戏',
   'nav.apiKeys': '接口密钥',
@@ -94,6 +100,4 @@ export const shell = {
   'kind.consumption': '消费',
   'kind.refund': '退款',
   'kind.adjustment': '调整',
-
-  'common.versus.thirty': '较前 30 天',
 } as const

@@ -1,0 +1,31 @@
+import type { customers as zh } from '#src/core/text/zh/customers'
+
+/** English: finance and its customers. */
+export const customers: Record<keyof typeof zh, string> = {
+  'customers.title': 'Customers',
+  'customers.ranking': 'By balance',
+  'customers.ranking.note': 'Shares of all balances in the filter',
+  'customers.share': 'Share',
+  'customers.moved': 'Last moved',
+  'customers.balance.note': 'What the platform owes this customer',
+  'customers.sessions': '{count} games',
+  'customers.months': 'The last 12 months',
+  'customers.months.note': 'A month opens its statement',
+  'customers.month': 'Month',
+  'customers.closing': 'At its end',
+  'customers.first': 'First transaction',
+  'customers.orders': 'Latest recharges',
+  'customers.orders.empty': 'No recharge orders yet',
+  'customers.orders.empty.next': 'They stand here once the customer orders one.',
+  'customers.refunds': 'Latest refunds',
+  'customers.refunds.empty': 'No refund requests yet',
+  'customers.refunds.empty.next': 'They stand here once the customer asks for one.',
+  'customers.invoices': 'Latest invoices',
+  'customers.invoices.empty': 'No invoices asked for yet',
+  'customers.invoices.empty.next': 'They stand here once the customer asks for one.',
+  'customers.all': 'See all',
+  'customers.at': 'Time',
+  'customers.method': 'Way',
+  'customers.amount': 'Amount',
+  'customers.number': 'Number',
+}

@@ -1,0 +1,55 @@
+import { h } from 'preact'
+import { comparedStretches, type Instant } from '#src/core/time'
+import { lastProof } from '#src/ledger/audit-job'
+import { type ScheduledJob, scheduledJobs } from '#src/monitoring/scheduled-jobs'
+import { showPage } from '#src/page'
+import { page } from '#src/platform/route'
+import { latestStarts, playedBetween, playedByDay } from '#src/usage/figures'
+import { AdminHomePage } from '#views/admin/home'
+import { adminFacts } from './admin-facts'
+
+/** The first page of the administrators, every figure from the books. */
+export const adminHomePages = [
+  page('GET /admin/', { audience: 'admin' }, async (call) => showPage(call, h(AdminHomePage, await figures(call.info.now)))),
+]
+
+async function figures(now: Instant) {
+  const [facts, days, yesterday, starts, proof, jobs] = await Promise.all([
+    adminFacts(now),
+    playedByDay(now, 30),
+    playedBetween(comparedStretches(now).yesterday),
+    latestStarts(10),
+    lastProof(),
+    scheduledJobs(now),
+  ])
+  const today = days.at(-1)!
+  const failing = jobs.filter(({ last }) => last?.state === 'failed' || last?.state === 'timed_out')
+  return {
+    now,
+    live: { games: facts.liveGames, players: facts.livePlayers },
+    operators: { total: facts.operators, newToday: facts.newToday },
+    applications: { active: facts.active, inactive: facts.inactive },
+    games: { today: today.games, previous: yesterday.games, series: days.map((day) => day.games) },
+    consumption: { today: today.amount, previous: yesterday.amount, series: days.map((day) => day.amount) },
+    pending: {
+      requests: { count: facts.requests, oldestAt: facts.requestsOldest },
+      locked: { count: facts.locked, oldestAt: facts.lockedOldest },
+      alerts: { count: facts.alerts, oldestAt: facts.alertsOldest },
+      jobs: { count: failing.length, oldestAt: oldestOf(failing) },
+    },
+    starts,
+    proof: proofLight(proof),
+    chain: { state: facts.chain ?? ('never' as const), at: facts.chainAt },
+    jobs: { known: jobs.filter(({ last }) => last !== null).length, failing: failing.map(({ name }) => name) },
+  }
+}
+
+const oldestOf = (jobs: readonly ScheduledJob[]): Instant | null =>
+  jobs.map(({ last }) => last!.startedAt).sort((a, b) => a.getTime() - b.getTime())[0] ?? null
+
+function proofLight(proof: Awaited<ReturnType<typeof lastProof>>) {
+  if (!proof) return { state: 'never' as const }
+  const facts = { at: proof.finishedAt, rows: Number(proof.transactions) }
+  const isClean = proof.drift === 0n && (proof.findings as unknown[]).length === 0
+  return isClean ? { state: 'ok' as const, ...facts } : { state: 'drift' as const, ...facts, drift: proof.drift }
+}

@@ -1,0 +1,85 @@
+import { afterAll, beforeAll } from 'bun:test'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { assetUrls, serveAsset } from '#src/platform/assets'
+import { axeFindings, launchBrowser } from '#tests/support/browser'
+import type { PageContext } from '#views/page-context'
+import { renderPage } from '#views/render'
+import { PAYLOADS } from './payloads'
+import { asIs, contextOf, samples } from './samples'
+
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+const usual = samples(asIs)
+export const hostile = new Map(PAYLOADS.map((payload, at) => [String(at), samples(() => payload)]))
+/** The bodies of the forms that were sent. */
+export const received: string[] = []
+
+/** Serves `/<sample>/<language>/<theme>[/<payload>]` under the strict policy, as the product does. */
+const server = Bun.serve({
+  port: 0,
+  hostname: '127.0.0.1',
+  async fetch(request) {
+    const { pathname } = new URL(request.url)
+    const asset = serveAsset(pathname, request.headers.get('accept-encoding'))
+    if (asset) return asset
+    // Samples have nothing new to tell; as the product does, it is answered that there is no stream.
+    if (pathname === '/operator/events') return new Response(null, { status: 204 })
+    if (request.method === 'POST') received.push(await request.text())
+    const [, name, language, theme, payload] = pathname.split('/')
+    const sample = (payload ? hostile.get(payload)! : usual).find((one) => one.name === name)
+    if (!sample || !theme) return new Response('done', { headers: { 'content-type': 'text/html', 'content-security-policy': POLICY } })
+    const choice = { language, theme } as Pick<PageContext, 'language' | 'theme'>
+    return new Response(renderPage(contextOf(sample, choice, assetUrls), sample.page), {
+      headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': POLICY },
+    })
+  },
+})
+
+server.unref()
+
+let browser: Browser
+
+/** A browser for the tests of one file; the pages of this folder's samples are there while the process lives. */
+export function withBrowser(): void {
+  beforeAll(async () => {
+    browser = await launchBrowser()
+  })
+  afterAll(() => browser.close())
+}
+
+export const DESK: BrowserContextOptions = { viewport: { width: 1440, height: 900 } }
+export const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
+
+/** A fresh page and everything it complained about: console, errors, dialogs, requests to other hosts. */
+export async function open(options: BrowserContextOptions, path: string): Promise<{ page: Page; complaints: string[] }> {
+  const context = await browser.newContext({ baseURL: server.url.href, ...options })
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('console', (message) => complaints.push(message.text()))
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('dialog', (dialog) => {
+    complaints.push(`dialog ${dialog.message()}`)
+    void dialog.dismiss()
+  })
+  page.on('request', (request) => {
+    if (!request.url().startsWith(server.url.href)) complaints.push(`asked ${request.url()}`)
+  })
+  await page.goto(path)
+  return { page, complaints }
+}
+
+/** By how many pixels a page runs off. */
+export const sideways = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+
+/** The problem pages differ in words alone; two of them stand for all. */
+export const looked = usual.map((sample) => sample.name).filter((name) => !/^problem-(?!404|500|signed)/.test(name))
+
+/** One width, theme and language of every sample. */
+export async function faultsOf(name: string, options: BrowserContextOptions, choice: string) {
+  const { page, complaints } = await open(options, `/${name}/${choice}`)
+  const faults = { axe: await axeFindings(page), sideways: await sideways(page), complaints }
+  await page.context().close()
+  return faults
+}
+export const NONE = { axe: [], sideways: 0, complaints: [] }
