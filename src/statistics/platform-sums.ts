@@ -17,21 +17,35 @@ export type PlatformFilter = {
   area?: string | undefined
 }
 
-/** A filter whose made months are known: asked once for all questions about it, see `resolvedPlatform`. */
-export type ResolvedFilter = PlatformFilter & { months: readonly BusinessDay[] }
+/** A filter whose made months, and whose area's sites, are known: asked once for all questions about it, see `resolvedPlatform`. */
+export type ResolvedFilter = Omit<PlatformFilter, 'area'> & { months: readonly BusinessDay[] }
 
 /** What games are put together by; a week begins on Monday and stands for its first day, as a month does. */
 export type PlatformKey = 'operatorId' | 'siteId' | 'applicationId' | 'playerCount' | 'day' | 'week' | 'month'
 
-/** The filter with the months in it that are made, by their first days; what is made after this is read day by day. */
-export async function resolvedPlatform(filter: PlatformFilter): Promise<ResolvedFilter> {
+/**
+ * The filter with the months in it that are made, by their first days; what is made after this is read day by day. An area becomes its
+ * sites: PostgreSQL plans well for a list whose length it sees, and badly for a word.
+ */
+export async function resolvedPlatform({ area, ...filter }: PlatformFilter): Promise<ResolvedFilter> {
   const [from, to] = wholeDays(filter)
-  const rows: unknown = await part`
-    SELECT to_char(month, 'YYYY-MM-DD') AS month FROM statistics_months
-    WHERE true ${from ? part`AND month >= ${businessDay(from)}::date` : part``}
-      ${to ? part`AND month + interval '1 month' <= ${businessDay(to)}::date` : part``} ORDER BY month`
-  return { ...filter, months: (rows as { month: BusinessDay }[]).map(({ month }) => month) }
+  const [months, siteIds] = await Promise.all([
+    part`
+      SELECT to_char(month, 'YYYY-MM-DD') AS month FROM statistics_months
+      WHERE true ${from ? part`AND month >= ${businessDay(from)}::date` : part``}
+        ${to ? part`AND month + interval '1 month' <= ${businessDay(to)}::date` : part``} ORDER BY month`,
+    area === undefined ? filter.siteIds : sitesOf(area, filter),
+  ])
+  return { ...filter, siteIds, months: (months as unknown as { month: BusinessDay }[]).map(({ month }) => month) }
 }
+
+async function sitesOf(area: string, { siteIds }: PlatformFilter): Promise<Uuid[]> {
+  const rows: unknown = await part`
+    SELECT id FROM operation_sites WHERE address ILIKE ${likePattern(area)} ${siteIds ? part`AND id = ANY (${[...siteIds]}::uuid[])` : part``}`
+  return (rows as { id: Uuid }[]).map(({ id }) => id)
+}
+
+type Placed = Omit<PlatformFilter, 'area'>
 
 /** The sums of games of all operators for each combination of some keys that had games. */
 export async function platformSums<Keys>(filter: ResolvedFilter, keys: readonly PlatformKey[]): Promise<(Sums & Keys)[]> {
@@ -71,8 +85,8 @@ const KEYS: Record<PlatformKey, () => { grouped: Part; given: Part }> = {
  */
 type Source = 'totals' | 'days' | 'places' | 'site_parties' | 'application_parties' | 'parties'
 
-function sourceFor({ operatorIds, siteIds, applicationIds, area }: PlatformFilter, keys: readonly PlatformKey[]): Source {
-  const bySite = siteIds !== undefined || area !== undefined || keys.includes('siteId')
+function sourceFor({ operatorIds, siteIds, applicationIds }: Placed, keys: readonly PlatformKey[]): Source {
+  const bySite = siteIds !== undefined || keys.includes('siteId')
   const byApplication = applicationIds !== undefined || keys.includes('applicationId')
   if (!keys.includes('playerCount')) {
     if (bySite || byApplication) return 'places'
@@ -139,7 +153,7 @@ const totalsOf = (stretches: readonly Days[]): Part => part`
   UNION ALL
   SELECT s.day, s.operator_id, s.sessions, s.players, s.total_fen FROM (${openDays(stretches)}) open JOIN usage_days s ON s.day = open.day`
 
-function daysOf(filter: PlatformFilter, source: Exclude<Source, 'totals' | 'days'>, stretches: readonly Days[]): Part {
+function daysOf(filter: Placed, source: Exclude<Source, 'totals' | 'days'>, stretches: readonly Days[]): Part {
   const live = part`SELECT s.day, s.operator_id, ${COLUMNS[source](part`s`)} s.sessions, s.sessions * s.player_count AS players, s.total_fen`
   if (source === 'parties') return part`${live} FROM usage_parties s WHERE (${within(stretches)}) ${placed(filter, part`s`)}`
   // OFFSET keeps the look-up by operator and day, whatever the planner thinks of how many days there are.
@@ -173,14 +187,13 @@ const within = (stretches: readonly Days[]): Part =>
     part`false`,
   )
 
-const placed = ({ operatorIds, siteIds, applicationIds, area }: PlatformFilter, table: Part): Part => part`
+const placed = ({ operatorIds, siteIds, applicationIds }: Placed, table: Part): Part => part`
   ${operatorIds ? part`AND ${table}.operator_id = ANY (${[...operatorIds]}::uuid[])` : part``}
   ${siteIds ? part`AND ${table}.site_id = ANY (${[...siteIds]}::uuid[])` : part``}
-  ${applicationIds ? part`AND ${table}.application_id = ANY (${[...applicationIds]}::uuid[])` : part``}
-  ${area ? part`AND ${table}.site_id IN (SELECT id FROM operation_sites WHERE address ILIKE ${likePattern(area)})` : part``}`
+  ${applicationIds ? part`AND ${table}.application_id = ANY (${[...applicationIds]}::uuid[])` : part``}`
 
 /** The games themselves, with the columns of the source they stand in for. */
-const records = (filter: PlatformFilter, source: Source): Part => part`
+const records = (filter: Placed, source: Source): Part => part`
   SELECT (u.started_at AT TIME ZONE 'Asia/Shanghai')::date AS day, u.operator_id, ${COLUMNS[source](part`u`)}
     1 AS sessions, u.player_count AS players, u.total_fen
   FROM usage_records u WHERE true ${filter.from ? part`AND u.started_at >= ${filter.from}` : part``}

@@ -7,6 +7,7 @@ import { newId } from '#src/core/ids'
 import { now, stopwatch } from '#src/core/time'
 import { exportFolder } from '#src/exports/place'
 import { claimExport, makeExport } from '#src/exports/work'
+import { announceJobs } from '#src/monitoring/scheduled-jobs'
 import { simulateMail } from '#src/notifications/simulated-mails'
 import { openDatabase } from '#src/platform/database'
 import { claimReport, makeReport } from '#src/reports/make'
@@ -15,6 +16,7 @@ import { axeFindings, launchBrowser } from '#tests/support/browser'
 import { createDatabase } from '#tests/support/database'
 import { startServer } from '#tests/support/http'
 import { DESK, PHONE, watchedPage } from '#tests/support/watched-page'
+import { JOBS } from '#workers/schedule'
 import { idsOfDemo, type Role, unvisited, visitsOf } from './plan'
 import { tellStories } from './stories'
 
@@ -201,6 +203,7 @@ await simulateMail({
 // As the workers do, so that there are files to download.
 for (let file = await claimExport(now()); file; file = await claimExport(now())) await makeExport(file)
 await makeReport((await claimReport(now()))!)
+await announceJobs(JOBS, now())
 const demo = (await findOperatorByName('demo_operator'))!
 const bank = await tellStories(database, demo)
 const server = startServer()

@@ -108,6 +108,8 @@ export function idsOfDemo({ owner }: TestDatabase, operatorId: Uuid): Ids {
     first(owner`INSERT INTO auth_sessions (id, admin_id, door, token_sha256, ip, user_agent, created_at, expires_at)
       SELECT gen_random_uuid(), id, 'pages', sha256(gen_random_uuid()::text::bytea), '203.0.113.9', 'Mozilla/5.0 (iPhone) Safari/605', now(),
         now() + interval '1 day' FROM admin_accounts WHERE username = 'admin' RETURNING id`)
+  /** Somebody of finance who has left. */
+  const aLeaver = () => first(owner`UPDATE admin_accounts SET is_active = false WHERE username = 'audit001' RETURNING id`)
   /** What a page is about where its parameter alone does not say it: what can still be withdrawn, what finance decides on. */
   const particular: [RegExp, string, () => Promise<Uuid | undefined>][] = [
     [
@@ -120,6 +122,7 @@ export function idsOfDemo({ owner }: TestDatabase, operatorId: Uuid): Ids {
     [/^.finance/, 'log_id', () => first(owner`SELECT id FROM audit_logs WHERE operation = 'refund_approve' ORDER BY seq DESC LIMIT 1`)],
     [/^.finance/, 'alert_id', () => first(owner`SELECT id FROM alerts WHERE audience = 'finance' AND closed_at IS NULL LIMIT 1`)],
     [/anomalies|unlock/, 'operator_id', () => first(owner`SELECT id FROM operator_accounts WHERE is_locked LIMIT 1`)],
+    [/^.finance.*enable$/, 'staff_id', aLeaver],
     [/enable$/, 'staff_id', () => first(owner`SELECT id FROM admin_accounts WHERE NOT is_active LIMIT 1`)],
     [/reversals/, 'invoice_id', () => first(owner`SELECT invoice_id AS id FROM invoice_reversals WHERE status = 'proposed' LIMIT 1`)],
     [/reversal$/, 'invoice_id', () => newest('invoice_records', 'approved')],
