@@ -1,5 +1,6 @@
 import type { Uuid } from '#src/core/ids'
-import { CsrfField, ErrorSummary, Field, SubmitButton, TextArea } from '../components/form'
+import { CsrfField, ErrorSummary, Field, SubmitButton } from '../components/form'
+import { SiteFields } from '../components/site-fields'
 import { Layout } from '../layout'
 import { useText } from '../page-context'
 import { Refused, wrongFields } from './operator-frame'
@@ -43,33 +44,7 @@ export function AdminSiteFormPage({ site, values, errors, message }: SiteFormPro
               maxLength={64}
             />
           )}
-          <Field
-            name="name"
-            label={t('sites.name')}
-            hint={t('sites.name.hint')}
-            value={values.name}
-            error={errors.name}
-            autocomplete="off"
-            maxLength={50}
-          />
-          <Field
-            name="address"
-            label={t('sites.address')}
-            hint={t('sites.address.hint')}
-            value={values.address}
-            error={errors.address}
-            autocomplete="off"
-            maxLength={200}
-          />
-          <TextArea
-            name="description"
-            label={t('sites.description')}
-            hint={t('adminSites.description.hint')}
-            value={values.description}
-            error={errors.description}
-            optional
-            maxLength={500}
-          />
+          <SiteFields values={values} errors={errors} descriptionHint={t('adminSites.description.hint')} />
           <div class="form-actions">
             <SubmitButton>{site ? t('sites.save') : t('sites.create')}</SubmitButton>
             <a class="button" href={back}>

@@ -1,8 +1,9 @@
 import type { Uuid } from '#src/core/ids'
 import { ConfirmForm } from '../components/confirm'
-import { CsrfField, ErrorSummary, Field, SubmitButton, TextArea } from '../components/form'
+import { CsrfField, ErrorSummary, SubmitButton } from '../components/form'
 import { Name } from '../components/name'
 import { Notice } from '../components/notice'
+import { SiteFields } from '../components/site-fields'
 import { Layout } from '../layout'
 import { useText } from '../page-context'
 import { sitePath } from './sites'
@@ -35,33 +36,7 @@ export function SiteFormPage({ site, values, errors, message }: SiteFormProps) {
         <ErrorSummary errors={wrong} />
         <form method="post" action={site ? `${back}/edit` : '/operator/sites/new'} class="form" data-once noValidate={wrong.length > 0}>
           <CsrfField />
-          <Field
-            name="name"
-            label={t('sites.name')}
-            hint={t('sites.name.hint')}
-            value={values.name}
-            error={errors.name}
-            autocomplete="off"
-            maxLength={50}
-          />
-          <Field
-            name="address"
-            label={t('sites.address')}
-            hint={t('sites.address.hint')}
-            value={values.address}
-            error={errors.address}
-            autocomplete="off"
-            maxLength={200}
-          />
-          <TextArea
-            name="description"
-            label={t('sites.description')}
-            hint={t('sites.description.hint')}
-            value={values.description}
-            error={errors.description}
-            optional
-            maxLength={500}
-          />
+          <SiteFields values={values} errors={errors} descriptionHint={t('sites.description.hint')} />
           <div class="form-actions">
             <SubmitButton>{site ? t('sites.save') : t('sites.create')}</SubmitButton>
             <a class="button" href={back}>
