@@ -40,14 +40,17 @@ export function lockOperators(
   const { sql } = tx
   const chosen = 'ids' in by ? sql`id = ANY (${by.ids}::uuid[])` : holdsKey(tx, by.apiKeys)
   return sql<LockedOperator[]>`
-    SELECT id, name, balance_fen AS balance, ledger_seq AS "ledgerSeq", encode(ledger_hash, 'hex') AS "ledgerHash",
-           encode(api_key_sha256, 'hex') AS "apiKeySha256",
-           encode(previous_api_key_sha256, 'hex') AS "previousApiKeySha256", previous_api_key_valid_until AS "previousApiKeyValidUntil",
-           api_key_addresses::text[] AS "apiKeyAddresses", is_locked AS "isLocked", locked_reason AS "lockedReason",
-           locked_at AS "lockedAt", deactivated_at AS "deactivatedAt",
-           rate_limit_per_minute AS "rateLimitPerMinute", rate_limit_burst AS "rateLimitBurst"
-    FROM operator_accounts WHERE ${chosen} ORDER BY id ${skipHeld ? sql`FOR NO KEY UPDATE SKIP LOCKED` : sql`FOR NO KEY UPDATE`}`
+    SELECT ${lockedColumns(tx)} FROM operator_accounts WHERE ${chosen} ORDER BY id ${skipHeld ? sql`FOR NO KEY UPDATE SKIP LOCKED` : sql`FOR NO KEY UPDATE`}`
 }
+
+/** What a decision about money needs to know of an operator, as columns of operator_accounts. */
+export const lockedColumns = ({ sql }: Transaction) => sql`
+  id, name, balance_fen AS balance, ledger_seq AS "ledgerSeq", encode(ledger_hash, 'hex') AS "ledgerHash",
+  encode(api_key_sha256, 'hex') AS "apiKeySha256",
+  encode(previous_api_key_sha256, 'hex') AS "previousApiKeySha256", previous_api_key_valid_until AS "previousApiKeyValidUntil",
+  api_key_addresses::text[] AS "apiKeyAddresses", is_locked AS "isLocked", locked_reason AS "lockedReason",
+  locked_at AS "lockedAt", deactivated_at AS "deactivatedAt",
+  rate_limit_per_minute AS "rateLimitPerMinute", rate_limit_burst AS "rateLimitBurst"`
 
 /** Part of a WHERE over operator_accounts: whose key, present or previous, is one of these. */
 export const holdsKey = ({ sql }: Transaction, digests: string[]) => sql`

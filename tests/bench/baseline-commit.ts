@@ -4,7 +4,7 @@ import type { GroupCommit } from '#src/authorize/group-commit'
 import { Problem } from '#src/core/problem'
 import { type Instant, now, stopwatch } from '#src/core/time'
 import type { JournalRow } from '#src/ledger/chain'
-import type { LockedOperator } from '#src/ledger/lock'
+import { type LockedOperator, lockedColumns } from '#src/ledger/lock'
 import { isDatabaseLost, rawSql, type Transaction } from '#src/platform/database'
 import { setting } from '#src/settings/settings'
 
@@ -100,13 +100,9 @@ async function readWorld(tx: Transaction, call: Call): Promise<World> {
   }
 }
 
-const lockOperator = ({ sql }: Transaction, call: Call): Promise<LockedOperator[]> =>
-  sql<LockedOperator[]>`
-    SELECT id, name, balance_fen AS balance, ledger_seq AS "ledgerSeq", encode(ledger_hash, 'hex') AS "ledgerHash",
-           encode(api_key_sha256, 'hex') AS "apiKeySha256", is_locked AS "isLocked", locked_reason AS "lockedReason",
-           locked_at AS "lockedAt", deactivated_at AS "deactivatedAt",
-           rate_limit_per_minute AS "rateLimitPerMinute", rate_limit_burst AS "rateLimitBurst"
-    FROM operator_accounts WHERE api_key_sha256 = decode(${call.apiKeySha256}, 'hex') FOR NO KEY UPDATE`
+const lockOperator = (tx: Transaction, call: Call): Promise<LockedOperator[]> =>
+  tx.sql<LockedOperator[]>`
+    SELECT ${lockedColumns(tx)} FROM operator_accounts WHERE api_key_sha256 = decode(${call.apiKeySha256}, 'hex') FOR NO KEY UPDATE`
 
 async function readSession({ sql }: Transaction, call: Call): Promise<Usage[]> {
   if (!call.session) return []
