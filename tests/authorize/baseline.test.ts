@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { type Server, startServer } from '#tests/bench/servers'
-import { authorize } from '#tests/support/client'
+import { authorize, newSessionId } from '#tests/support/client'
 import { openTestDatabase } from '#tests/support/database'
 import { aStore } from '#tests/support/factory'
 
@@ -18,7 +18,7 @@ afterAll(async () => {
 test('the server that group commit is measured against charges, replays and refuses as the product does', async () => {
   const url = `http://127.0.0.1:${server.port}`
   const store = await aStore({ balance: '100.00' })
-  const sessionId = `op_${store.operator.id}_${Date.now()}_ABCDEFGHIJKLMNOP`
+  const sessionId = newSessionId(store.operator.id)
   const first = await authorize(url, store, { sessionId })
   expect([first.status, first.body.success]).toEqual([200, true])
   const second = await authorize(url, store, { sessionId })
