@@ -1,15 +1,18 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Logger, runMigrations } from 'graphile-worker'
-import type { Sql, TransactionSql } from 'postgres'
+import type { Sql } from 'postgres'
 import { openPool } from '#src/platform/database'
 import { type Connection, connectionUrl } from '#src/platform/database-url'
+import { givingWay } from './give-way'
+import { neededBy, refuseBreaking } from './needs'
 
 const UP = join(import.meta.dir, 'migrations')
 const DOWN = join(import.meta.dir, 'down')
 /** One runner at a time per database; the second waits and finds nothing left to do. */
 const LOCK = 7_061_976
-const ATTEMPTS = 12
+/** The queue's own migrations wait for a lock no longer than ours do. */
+const QUEUE_LOCK_TIMEOUT = '-c lock_timeout=500'
 /** What goes wrong is thrown; the queue's own remarks help nobody here. */
 const SILENT = new Logger(() => () => {})
 
@@ -24,26 +27,32 @@ export function migrationIds(): Migration[] {
     .map((name) => ({ id: name.slice(0, -4), path: join(UP, name) }))
 }
 
-/** Brings the schema to the head of this release; returns the ids applied. Throws when a file changed after it was applied. */
-export async function migrateUp(connection: Connection, options: { log?: Log } = {}): Promise<string[]> {
+/**
+ * Brings the schema to the head of this release, or to the migration `upTo` of an older one; returns the ids applied. Throws when a file
+ * changed after it was applied.
+ */
+export async function migrateUp(connection: Connection, options: { log?: Log; upTo?: string } = {}): Promise<string[]> {
   return locked(connection, async (sql) => {
     const applied = await appliedMigrations(sql)
     const done: string[] = []
-    for (const { id, path } of migrationIds()) {
+    for (const { id, path } of migrationIds().filter((migration) => migration.id <= (options.upTo ?? migration.id))) {
       const text = await Bun.file(path).text()
       const digest = new Bun.CryptoHasher('sha256').update(text).digest('hex')
       const before = applied.get(id)
       if (before !== undefined && before !== digest) throw new Error(`migration ${id} was changed after it had been applied`)
       if (before !== undefined) continue
-      await patiently(sql, async (tx) => {
+      const needs = neededBy(text)
+      if (needs) await refuseBreaking(sql, id, needs)
+      await givingWay(connection, sql, async (tx) => {
         await tx.unsafe(text)
         await tx`INSERT INTO schema_migrations (id, sha256) VALUES (${id}, ${digest})`
+        if (needs) await tx`UPDATE schema_migrations SET needs = ${needs} WHERE id = ${id}`
       })
       options.log?.(`migrated ${id}`)
       done.push(id)
     }
     // The queue of deliveries brings its own schema (0013); where it is up to date this is one question.
-    await runMigrations({ connectionString: connectionUrl(connection), maxPoolSize: 1, logger: SILENT })
+    await runMigrations({ connectionString: queueUrl(connection), maxPoolSize: 1, logger: SILENT })
     return done
   })
 }
@@ -54,7 +63,7 @@ export async function migrateDown(connection: Connection, steps = 1, options: { 
     const last = [...(await appliedMigrations(sql)).keys()].sort().reverse().slice(0, steps)
     for (const id of last) {
       const text = await Bun.file(join(DOWN, `${id}.sql`)).text()
-      await patiently(sql, async (tx) => {
+      await givingWay(connection, sql, async (tx) => {
         await tx.unsafe(text)
         await tx`DELETE FROM schema_migrations WHERE id = ${id}`
       })
@@ -90,18 +99,7 @@ async function appliedMigrations(sql: Sql): Promise<Map<string, string>> {
   return new Map(rows.map((row) => [row.id, row.sha256]))
 }
 
-/** A migration gives way to running traffic: it waits half a second for a lock and tries again, 12 times with jitter. */
-async function patiently(sql: Sql, work: (tx: TransactionSql) => Promise<void>): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await sql.begin(async (tx) => {
-        await tx`SELECT set_config('statement_timeout', '30s', true)`
-        await work(tx)
-      })
-      return
-    } catch (error) {
-      if ((error as { code?: string }).code !== '55P03' || attempt === ATTEMPTS) throw error
-      await Bun.sleep(200 * attempt * (0.5 + Math.random()))
-    }
-  }
+function queueUrl(connection: Connection): string {
+  const url = connectionUrl(connection)
+  return `${url}${url.includes('?') ? '&' : '?'}options=${encodeURIComponent(QUEUE_LOCK_TIMEOUT)}`
 }

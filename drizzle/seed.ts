@@ -8,12 +8,16 @@ import { playHistory } from './seed/history'
 import { writePlans } from './seed/plans'
 import { buildWorld } from './seed/world'
 import { writeBills } from './seed/write-bills'
+import { writeChecks } from './seed/write-checks'
+import { writeDeliveries } from './seed/write-deliveries'
 import { writeDesk } from './seed/write-desk'
 import { writeExport } from './seed/write-export'
 import { writeAdjustments, writeClosings } from './seed/write-finance-desk'
 import { finishRefunds, writeHistory, writeRefunds } from './seed/write-history'
 import { writeInvoices } from './seed/write-invoices'
+import { writeReleases } from './seed/write-releases'
 import { writeReports } from './seed/write-reports'
+import { writeServiceLevel } from './seed/write-service-level'
 import { writeAudit, writeMessages, writeRequestLog } from './seed/write-traces'
 import { writeWorld } from './seed/write-world'
 
@@ -68,7 +72,11 @@ async function writeDemo(tx: Transaction): Promise<void> {
   await writeAdjustments(tx, world)
   await writeClosings(tx, world)
   await writeReports(tx, world)
+  await writeReleases(tx, world)
+  await writeChecks(tx, world)
   await writeInvoices(tx, world)
   await writeDesk(tx, world, histories, refunds)
+  await writeServiceLevel(tx, world)
+  await writeDeliveries(tx, world)
   await writeAudit(tx, world, histories, refunds)
 }

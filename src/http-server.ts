@@ -1,4 +1,5 @@
 import { Problem } from '#src/core/problem'
+import { countAnswer } from '#src/platform/answer-tally'
 import { serveAsset } from '#src/platform/assets'
 import { clientAddress } from '#src/platform/client-address'
 import { config } from '#src/platform/config'
@@ -7,6 +8,7 @@ import { problemJson, type RequestInfo, receive } from '#src/platform/http'
 import { log } from '#src/platform/log'
 import { apiErrors } from '#src/platform/metrics'
 import { secure } from '#src/platform/security-headers'
+import { sharesPort } from '#src/platform/supervised'
 import { createApp } from './app'
 
 /** Larger bodies are cut off by the server itself; the product's own limit answers before that with its own words. */
@@ -30,7 +32,7 @@ export function openPort(port: number, hostname: string): HttpServer {
   const server = Bun.serve({
     port,
     hostname,
-    reusePort: config().WEB_PROCESSES > 1,
+    reusePort: config().WEB_PROCESSES > 1 || sharesPort(),
     maxRequestBodySize: HARD_BODY_LIMIT,
     idleTimeout: IDLE_SECONDS,
     fetch: async (request, bun) => {
@@ -86,6 +88,7 @@ function isKnownHost(request: Request): boolean {
 
 function report(request: Request, response: Response, info: RequestInfo): void {
   const durationMs = info.elapsed()
+  countAnswer(info.route, response.status, durationMs)
   if (info.errorCode) apiErrors.inc({ endpoint: info.route, error_type: info.errorCode })
   log(response.status >= 500 ? 'error' : 'info', 'request', {
     trace_id: info.id,

@@ -1,32 +1,30 @@
 import { get } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { migrateUp } from '#drizzle/migrate'
 import { seedDemo } from '#drizzle/seed'
-import { stopwatch } from './core/time'
+import { iso, now, stopwatch } from './core/time'
 import { startPostgres } from './embedded-postgres/supervisor'
 import { prepareGateway } from './gateway-simulator/keys'
 import { type Config, childEnvironment, config, environmentFaults } from './platform/config'
+import { closeDatabase, openDatabase } from './platform/database'
 import { type Connection, databaseConnection } from './platform/database-url'
-import { SUPERVISED } from './platform/supervised'
+import { keepAlive } from './releases/child'
+import { listenForOrders } from './releases/control'
+import { environmentWithout } from './releases/environment'
+import { HOPELESS_DEATHS, type Release, startGeneration } from './releases/generation'
+import { homeAround, makeCurrent, pathsOf, releaseOf } from './releases/home'
+import { type Machine, openMachine } from './releases/machine'
+import { firstStaffWords, makeFirstStaff } from './staff/first'
 
 /** The whole product on one machine: database, schema, server and workers, kept alive until Ctrl-C or SIGTERM. */
 
 const READY_MS = 60_000
 const READY_POLL_MS = 50
-/** Who dies this often before the product was ever ready will not get better by itself. */
-const HOPELESS_DEATHS = 4
-const FIRST_PAUSE_MS = 200
-const LONGEST_PAUSE_MS = 5_000
-/** Who lived this long did not die of its start; its next restart is quick again. */
-const CALM_MS = 10_000
-/** The server's promise: what is under way is answered within 10 s of SIGTERM. */
-const DRAIN_MS = 10_000
 
 type Running = { stop(): Promise<void> }
-type Child = Running & { deaths(): number }
-type Machine = { database?: Running; children: Child[] }
+type Parts = { database?: Running; children: Running[] }
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const say = (text: string) => void process.stdout.write(`${text}\n`)
@@ -44,37 +42,38 @@ async function main(): Promise<number> {
       interruption.abort()
     })
   }
-  const machine: Machine = { children: [] }
-  const failure = await bringUp(config(), machine, interruption.signal).then(
+  const parts: Parts = { children: [] }
+  const failure = await bringUp(config(), parts, interruption.signal).then(
     () => aborted(interruption.signal),
     (error: unknown) => error,
   )
   const failed = !interruption.signal.aborted
   interruption.abort()
   if (failed) say(`\n启动失败 / Could not start: ${words(failure)}\n`)
-  await Promise.all(machine.children.map((child) => child.stop()))
-  await machine.database?.stop()
+  await Promise.all(parts.children.map((child) => child.stop()))
+  await parts.database?.stop()
   if (!failed) say('已停止 / Stopped')
   return failed ? 1 : 0
 }
 
-/** Fills `machine` step by step, so that what is already up can be taken down wherever this fails or is interrupted. */
-async function bringUp(settings: Config, machine: Machine, signal: AbortSignal): Promise<void> {
+/** Fills `parts` step by step, so that what is already up can be taken down wherever this fails or is interrupted. */
+async function bringUp(settings: Config, parts: Parts, signal: AbortSignal): Promise<void> {
   const elapsed = stopwatch()
   const port = await choosePort(settings.HOST, settings.PORT)
-  const connection = await bringUpDatabase(settings, machine)
+  const connection = await bringUpDatabase(settings, parts)
   signal.throwIfAborted()
   await migrateUp(connection, { log: say })
   signal.throwIfAborted()
   const demo = settings.APP_ENV === 'development' && settings.SEED_DEMO === 'auto' ? await seedDemo(connection) : undefined
   if (demo === 'seeded') say('已写入演示数据 / Demo data written')
   signal.throwIfAborted()
-  const bank = await bringUpGateway(settings, port, machine, signal)
-  const environment = childEnvironment({ NODE_ENV: 'production', PORT: String(port), DATA_DIR: settings.DATA_DIR, ...bank?.environment })
-  const web = Array.from({ length: settings.WEB_PROCESSES }, () => keepAlive('server', 'src/server.ts', environment, signal))
-  machine.children.push(...web, keepAlive('workers', 'workers/main.ts', environment, signal))
+  if (demo === undefined) await bringFirstStaff(connection)
+  signal.throwIfAborted()
+  const bank = await bringUpGateway(settings, port, parts, signal)
+  const machine = bringUpReleases(settings, { PORT: String(port), ...bank?.environment }, signal)
+  parts.children.push(machine)
   const address = `http://${hostInUrl(settings.HOST)}:${port}`
-  await waitUntilReady(`${address}/health/ready`, () => machine.children.some((child) => child.deaths() >= HOPELESS_DEATHS), signal)
+  await waitUntilReady(`${address}/health/ready`, () => machine.state().deaths >= HOPELESS_DEATHS, signal)
   say(
     banner({
       address,
@@ -86,6 +85,38 @@ async function bringUp(settings: Config, machine: Machine, signal: AbortSignal):
   )
 }
 
+/** Somebody has to be able to sign in; where there is staff already, nothing happens. */
+async function bringFirstStaff(connection: Connection): Promise<void> {
+  openDatabase(connection, { max: 1, name: 'mr-start', asApplication: false })
+  const actor = { kind: 'system', id: null, name: 'bin/start', role: 'system' } as const
+  const first = await makeFirstStaff({ actor, origin: null, at: now() }).finally(closeDatabase)
+  if (first) say(firstStaffWords(first))
+}
+
+/** Server and workers: from a home of releases they follow its orders, from any other checkout there is nothing to switch to. */
+function bringUpReleases({ WEB_PROCESSES, DATA_DIR }: Config, given: Record<string, string>, signal: AbortSignal): Machine {
+  const home = homeAround(root)
+  const environment = environmentWithout(home ? pathsOf(home).settings : '')
+  const start = (release: Release) => {
+    const env = environment({ NODE_ENV: 'production', DATA_DIR, ...given })
+    return startGeneration(release, { env, webProcesses: WEB_PROCESSES, sharesPort: home !== undefined, say }, signal)
+  }
+  const version = home && basename(root)
+  const first = start(home && version ? releaseOf(home, version) : { version: null, root, bun: process.execPath })
+  const keep = (confirmed: string) => {
+    if (home) makeCurrent(home, confirmed, iso(now()))
+  }
+  const machine = openMachine(first, { start, keep, say, signal })
+  const deafen = home && listenForOrders(home, machine)
+  return {
+    ...machine,
+    stop: () => {
+      deafen?.()
+      return machine.stop()
+    },
+  }
+}
+
 /** A minute of the bank's patience passes in a second: a refund arrives in five of them. */
 const GATEWAY_PACE = 1 / 60
 
@@ -93,21 +124,22 @@ const GATEWAY_PACE = 1 / 60
  * The simulated bank of a developer's machine, and the environment that lets the product pay through it. Whoever configured a real
  * provider gets none: real and played money do not meet in one ledger.
  */
-async function bringUpGateway(settings: Config, productPort: number, machine: Machine, signal: AbortSignal) {
+async function bringUpGateway(settings: Config, productPort: number, parts: Parts, signal: AbortSignal) {
   if (settings.APP_ENV !== 'development' || settings.payments.wechat || settings.payments.alipay) return undefined
   // Loopback whatever HOST is: its desk moves money without asking who is there.
   const port = await choosePort('127.0.0.1', productPort + 1).catch(() => choosePort('127.0.0.1', 0))
   const folder = join(settings.DATA_DIR, 'gateway-simulator')
   const environment = await prepareGateway(folder, { port })
   const words = ['--folder', folder, '--port', String(port), '--pace', String(GATEWAY_PACE)]
-  machine.children.push(keepAlive('gateway', 'src/gateway-simulator/main.ts', childEnvironment({}), signal, words))
+  const script = 'src/gateway-simulator/main.ts'
+  parts.children.push(keepAlive({ name: 'gateway', root, bun: process.execPath, script, env: childEnvironment({}), words, say }, signal))
   return { environment, desk: `http://127.0.0.1:${port}/desk` }
 }
 
-async function bringUpDatabase(settings: Config, machine: Machine): Promise<Connection> {
+async function bringUpDatabase(settings: Config, parts: Parts): Promise<Connection> {
   if (settings.DATABASE_URL) return databaseConnection(settings)
   const embedded = await startPostgres({ dataDir: settings.DATA_DIR, keepRunning: true, log: say })
-  machine.database = embedded
+  parts.database = embedded
   return embedded.connection
 }
 
@@ -129,42 +161,6 @@ function portFault(host: string, port: number, { code, message }: NodeJS.ErrnoEx
     return `端口 ${port} 已被占用，请换一个：${other} / Port ${port} is in use, choose another: ${other}`
   }
   return `无法监听 ${host}:${port}，请检查 HOST 和 PORT / Cannot listen on ${host}:${port}, check HOST and PORT (${code ?? message})`
-}
-
-/**
- * Runs a script of ours and starts it again whenever it dies, after 0.2 s at first and 5 s at last; no longer once `signal` is aborted,
- * because Ctrl-C reaches the child too, which may be faster than we are.
- */
-function keepAlive(name: string, script: string, env: Record<string, string>, signal: AbortSignal, words: string[] = []): Child {
-  // The pipe is never written to: it closes when this process dies, however it dies, and the child then ends by itself.
-  const spawn = () =>
-    Bun.spawn([process.execPath, script, SUPERVISED, ...words], { cwd: root, env, stdin: 'pipe', stdout: 'inherit', stderr: 'inherit' })
-  let current = spawn()
-  let deaths = 0
-  const watch = async () => {
-    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-      const alive = stopwatch()
-      await current.exited
-      if (signal.aborted) return
-      deaths++
-      if (alive() > CALM_MS) pause = FIRST_PAUSE_MS
-      const reason = current.signalCode ?? current.exitCode
-      say(`${name} 意外退出（${reason}），${pause / 1000} 秒后重启 / ${name} ended (${reason}), again in ${pause / 1000} s`)
-      await Bun.sleep(pause)
-      if (signal.aborted) return
-      current = spawn()
-    }
-  }
-  void watch()
-  return {
-    deaths: () => deaths,
-    stop: async () => {
-      current.kill('SIGTERM')
-      const late = setTimeout(() => current.kill('SIGKILL'), DRAIN_MS)
-      await current.exited
-      clearTimeout(late)
-    },
-  }
 }
 
 /** Throws an Error when the server is hopeless or not ready in time, and an AbortError when interrupted. */

@@ -137,32 +137,6 @@ describe('decisions', () => {
   })
 })
 
-describe('docker-compose.yml', () => {
-  type Service = { environment?: Record<string, string>; depends_on?: Record<string, unknown>; command?: string[] }
-  const { services } = Bun.YAML.parse(read('docker-compose.yml')) as { services: Record<string, Service> }
-
-  test('names only variables that the product knows', () => {
-    const known = [...Object.keys(Environment.entries), 'POSTGRES_USER', 'POSTGRES_PASSWORD', 'POSTGRES_DB', 'POSTGRES_INITDB_ARGS']
-    const named = Object.values(services).flatMap(({ environment = {} }) => Object.keys(environment))
-    expect(named.filter((key) => !known.includes(key))).toEqual([])
-  })
-
-  test('holds no secret and no default for one', () => {
-    const secrets = /PASSWORD|SECRET|TOKEN|KEYS|DATABASE_URL/
-    for (const [name, { environment = {} }] of Object.entries(services)) {
-      for (const [key, value] of Object.entries(environment)) {
-        if (secrets.test(key)) expect(value, `${name} ${key}`).toMatch(/\$\{\w+:\?[^}]+\}/)
-      }
-    }
-  })
-
-  test('runs files that exist', () => {
-    const scripts = Object.values(services).flatMap(({ command = [] }) => command.filter((word) => word.endsWith('.ts')))
-    expect(scripts.length).toBeGreaterThan(2)
-    for (const script of scripts) expect(existsSync(join(ROOT, script)), script).toBe(true)
-  })
-})
-
 /** Commands of shell blocks and of code words: ours begin with `bin/`, `bun run` or `mr`. */
 function commandsOf(text: string): string[] {
   const blocks = [...text.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block]) => block!.split('\n'))
@@ -179,6 +153,6 @@ const headings = (text: string): string[] =>
   [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
     heading!
       .toLowerCase()
-      .replace(/[^\p{L}\p{N} -]/gu, '')
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
       .replaceAll(' ', '-'),
   )

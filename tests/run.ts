@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stopwatch } from '#src/core/time'
 import { childEnvironment, Environment } from '#src/platform/config'
@@ -19,8 +20,18 @@ const PATIENCE_MS = 60_000
 /** Two files at a time, each with databases of its own: while one waits for a browser, a process or a commit, the other one works. */
 const SIDE_BY_SIDE = ['--parallel=2', '--no-isolate']
 
+/**
+ * How long each file took: the slowest start first, so that none of them runs alone at the end. What this machine has learnt stands
+ * before what is kept in the project, which only knows the slow ones; nothing but the order depends on either.
+ */
+const LEARNT = '.data/test/timings.json'
+const KNOWN = 'tests/timings.json'
+
 /** More than `bun test` writes after its last test. */
 const SUMMARY_CHARACTERS = 4_000
+
+/** What is still in the pipe when a program has ended is there at once; a pipe that stays open belongs to somebody it left behind. */
+const LAST_WORDS_MS = 500
 
 type Counts = { passed: number; failed: number }
 type Stage = { name: string; run: () => Promise<Counts> }
@@ -31,7 +42,7 @@ const stages: Stage[] = [
   { name: 'lint', run: () => check([process.execPath, ...bun, 'lint']) },
   { name: 'unused', run: () => check([process.execPath, ...bun, 'unused']) },
   { name: 'none left out', run: noneLeftOut },
-  { name: 'tests', run: () => bunTest([]) },
+  { name: 'tests', run: () => bunTest(slowestFirst()) },
 ]
 
 if (import.meta.main) process.exit(await main(Bun.argv.slice(2)))
@@ -87,12 +98,21 @@ async function bunTest(chosen: string[]): Promise<Counts> {
   const env = { ...testEnvironment(), ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}) }
   const tests = Bun.spawn({ cmd, cwd: root, env, stdin: 'ignore', stdout: 'inherit', stderr: 'pipe' })
   let end = ''
-  const decoder = new TextDecoder()
-  for await (const part of tests.stderr) {
-    process.stderr.write(part)
-    end = (end + decoder.decode(part, { stream: true })).slice(-SUMMARY_CHARACTERS)
-  }
+  await heard(tests, (words) => {
+    process.stderr.write(words)
+    end = (end + words).slice(-SUMMARY_CHARACTERS)
+  })
   return countsOf(end, await tests.exited)
+}
+
+/**
+ * Hands on what a program says on its standard error until it has ended. Not until the pipe closes: a server that a failing test left
+ * running has the same pipe and would hold it for good.
+ */
+export async function heard(program: { stderr: ReadableStream<Uint8Array>; exited: Promise<number> }, say: (words: string) => void) {
+  const [reader, decoder] = [program.stderr.getReader(), new TextDecoder()]
+  void program.exited.then(() => Bun.sleep(LAST_WORDS_MS)).then(() => reader.cancel())
+  for (let part = await reader.read(); !part.done; part = await reader.read()) say(decoder.decode(part.value, { stream: true }))
 }
 
 /**
@@ -113,6 +133,22 @@ export function countsOf(output: string, exitCode: number): Counts {
     )
   const failed = count('fail') + count('skip') + count('todo')
   return { passed: count('pass'), failed: exitCode !== 0 && failed === 0 ? 1 : failed }
+}
+
+/** The options for a whole run; what was learnt is forgotten when it cannot be read. */
+export function slowestFirst(folder = root): string[] {
+  mkdirSync(dirname(`${folder}/${LEARNT}`), { recursive: true })
+  if (existsSync(`${folder}/${LEARNT}`) && !isTimings(readFileSync(`${folder}/${LEARNT}`, 'utf8'))) rmSync(`${folder}/${LEARNT}`)
+  return [`--timings=${LEARNT}`, `--timings=${KNOWN}`, '--update-timings']
+}
+
+function isTimings(text: string): boolean {
+  try {
+    const { version, files } = JSON.parse(text)
+    return version === 1 && Object.values(files).every((milliseconds) => typeof milliseconds === 'number')
+  } catch {
+    return false
+  }
 }
 
 function testFiles(pattern: string): string[] {

@@ -1,8 +1,13 @@
-import { Logger, type Runner, run, type TaskList } from 'graphile-worker'
+import { EventEmitter } from 'node:events'
+import { Logger, type Runner, run, type TaskList, type WorkerEvents } from 'graphile-worker'
 import * as v from 'valibot'
 import { CHECK_TASK, carryOutCheck } from '#src/audit-logs/checks'
 import { bareUuid } from '#src/core/fields'
 import { now } from '#src/core/time'
+import { waysOf } from '#src/notifications/alert-channels/channels'
+import { deliverAlert } from '#src/notifications/alert-channels/deliver'
+import { ALERT_DELIVERY_TASK, AlertPayload, tellOfAlert } from '#src/notifications/alert-notices'
+import { ALERT_TASK } from '#src/notifications/alerts'
 import { deliverMail } from '#src/notifications/mail'
 import { simulateMail } from '#src/notifications/simulated-mails'
 import { config } from '#src/platform/config'
@@ -21,19 +26,32 @@ const CONNECTIONS = AT_ONCE + 1
 /** Work is looked for this often; the database's hint that there is some is a bonus. */
 const LOOK_MS = 2_000
 const RESTART_MS = 5_000
+/** Each start brings new ones; what the old ones held was finished or failed with them. */
+const MOST_HANDS = 4 * AT_ONCE
 
-export type Deliveries = { stop(): Promise<void> }
+/** `hands`: under these names the queue locks what this process works on. `ready` rejects when the queue cannot be reached at the start. */
+export type Deliveries = { ready: Promise<void>; hands(): readonly string[]; stop(): Promise<void> }
 
 /**
  * Does what waits in the queue (platform/outbox.ts) until `stop`, which waits for what is under way. What fails is repeated after
  * 3 s, 7 s, 20 s … 2 h, ten times in all. A queue that lost its database is started again.
  */
-export async function startDeliveries(connection: Connection): Promise<Deliveries> {
+export function startDeliveries(connection: Connection): Deliveries {
   const mail = mailWay()
-  const start = () => run({ ...optionsFor(connection), taskList: tasksWith(mail.send) })
-  let runner: Runner | undefined = await start()
+  const hands: string[] = []
+  const events: WorkerEvents = new EventEmitter()
+  events.on('worker:create', ({ worker }) => {
+    hands.push(worker.workerId)
+    hands.splice(0, hands.length - MOST_HANDS)
+  })
+  const start = () => run({ ...optionsFor(connection), events, taskList: tasksWith(mail.send) })
+  let runner: Runner | undefined
   let stopped = false
+  const ready = start().then((first) => {
+    runner = first
+  })
   const keepRunning = async () => {
+    await ready
     while (!stopped) {
       await runner?.promise.catch((error: unknown) => log('error', 'deliveries ended', { operation: 'deliveries', error }))
       if (stopped) return
@@ -41,10 +59,13 @@ export async function startDeliveries(connection: Connection): Promise<Deliverie
       runner = await start().catch((error: unknown) => void log('warn', 'deliveries not started', { operation: 'deliveries', error }))
     }
   }
-  const running = keepRunning()
+  const running = keepRunning().catch(() => {})
   return {
+    ready,
+    hands: () => hands,
     stop: async () => {
       stopped = true
+      await ready.catch(() => {})
       await runner?.stop().catch(() => {})
       await Promise.race([running, Bun.sleep(RESTART_MS)])
       mail.close()
@@ -68,6 +89,8 @@ const PayoutPayload = v.strictObject({ payout_id: bareUuid })
 
 const CheckPayload = v.strictObject({ check_id: bareUuid })
 
+const AlertDeliveryPayload = v.strictObject({ delivery_id: bareUuid })
+
 const tasksWith = (send: Send | undefined): TaskList => ({
   [CHECK_TASK]: async (payload) => {
     const outcome = await carryOutCheck(v.parse(CheckPayload, payload).check_id)
@@ -80,6 +103,13 @@ const tasksWith = (send: Send | undefined): TaskList => ({
   [REPORT_MAIL_TASK]: async (payload, { job }) => {
     const { report_id: reportId, address } = v.parse(ReportMailPayload, payload)
     await deliverReport({ reportId, address }, send, { at: now(), isLast: job.attempts >= job.max_attempts })
+  },
+  [ALERT_TASK]: async (payload) => {
+    await tellOfAlert(v.parse(AlertPayload, payload), now())
+  },
+  [ALERT_DELIVERY_TASK]: async (payload, { job }) => {
+    const { delivery_id: id } = v.parse(AlertDeliveryPayload, payload)
+    await deliverAlert(id, waysOf(send), { at: now(), isLast: job.attempts >= job.max_attempts })
   },
   [SEND_TASK]: async (payload) => {
     await advancePayout(v.parse(PayoutPayload, payload).payout_id, now())

@@ -30,8 +30,8 @@ async function work(operation: string, look: (signal: AbortSignal) => Promise<Lo
   }
 }
 
-/** Ends early when this process does. */
-const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
+/** Waits; ends early when the signal is aborted. */
+export const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     const end = () => {
       clearTimeout(timer)

@@ -1,6 +1,7 @@
-import { Cron } from 'croner'
-import { instant, now } from '#src/core/time'
+import { newId } from '#src/core/ids'
+import { now } from '#src/core/time'
 import { lastTick } from '#src/monitoring/job-runs'
+import { pattern } from '#src/monitoring/overdue-jobs'
 import { announceJobs } from '#src/monitoring/scheduled-jobs'
 import { config } from '#src/platform/config'
 import { closeDatabase, openDatabase, openedConnection } from '#src/platform/database'
@@ -8,74 +9,83 @@ import { databaseConnection } from '#src/platform/database-url'
 import { flushLog, log } from '#src/platform/log'
 import { endWithSupervisor } from '#src/platform/supervised'
 import { followSettings } from '#src/settings/settings'
+import { type Due, missedTick, startClock } from './clock'
 import { startDeliveries } from './deliveries'
 import { startExports } from './exports'
+import { startHeartbeat } from './heartbeat'
 import { startReports } from './reports'
 import { startRequestedRuns } from './requested-runs'
-import { runJob } from './run-job'
-import { JOBS, type Job } from './schedule'
+import { type Holder, runJob } from './run-job'
+import { JOBS } from './schedule'
 
-/** Jobs under way get this long after SIGTERM; whatever is cut off runs again at the next tick. */
-const DRAIN_MS = 8_000
+/** Jobs under way get this long after SIGTERM; then they are cut off and given to another process, which begins them again. */
+const DRAIN_MS = 5_000
+/** After that, what has to be written and sent to the end gets this long. */
+const END_MS = 3_000
+/** For the jobs under way, and enough beside them that the heartbeat never waits for long. */
+const CONNECTIONS = 10
+/** Missed ticks that are made up for at once. */
+const CATCH_UP_AT_ONCE = 2
 
-openDatabase(databaseConnection(config()), { max: 4, name: 'mr-workers', asApplication: true })
+openDatabase(databaseConnection(config()), { max: CONNECTIONS, name: 'mr-workers', asApplication: true })
 const unfollow = await followSettings()
 await announceJobs(JOBS, now())
-let underWay = 0
+const ending = new AbortController()
+const me: Holder = { id: newId(), ending: ending.signal }
+const underWay = new Set<Promise<void>>()
+/** All that runs; it is told to stop at once. */
+const parts: { stop(): unknown }[] = [{ stop: unfollow }]
+let stopping = false
 
-/** Runs a tick and swallows nothing: a failure to claim or to write the outcome is logged, and the clock goes on. */
-async function tick(job: Job, scheduledFor: Date): Promise<void> {
-  underWay++
-  try {
-    await runJob(job, scheduledFor)
-  } catch (error) {
-    log('error', 'job could not run', { operation: `job:${job.name}`, error })
-  } finally {
-    underWay--
-  }
-}
-
-/** The tick that this clock shows, to the second: every process computes the same one, and one of them wins it. */
-const thisTick = (): Date => instant(Math.floor(now().getTime() / 1000) * 1000)
-
-const clocks = JOBS.map(
-  (job) =>
-    new Cron(job.cron, { timezone: 'Asia/Shanghai', protect: true, catch: true }, (self: Cron) =>
-      tick(job, self.currentRun() ?? thisTick()),
-    ),
-)
-
-/** A late start makes up for the newest missed tick of each job, once. */
-async function catchUp(): Promise<void> {
-  for (const [index, job] of JOBS.entries()) {
-    const missed = clocks[index]!.previousRuns(1)[0]
-    if (!missed) continue
-    const last = await lastTick(job.name)
-    if (!last || last < missed) await tick(job, missed)
-  }
-}
-
-const deliveries = startDeliveries(openedConnection())
-const files = startExports()
-const reports = startReports()
-const asked = startRequestedRuns()
-
-// Before anything is under way: work that is cut off by a signal would wait for hours until the queue gives it to somebody else.
+// Before anything is under way: work that is cut off by a signal would wait until the others think this process dead.
 endWithSupervisor(async () => {
+  stopping = true
   log('info', 'workers ending', { operation: 'stop' })
-  for (const clock of clocks) clock.stop()
-  unfollow()
-  const delivered = deliveries.then((running) => running.stop())
-  const given = files.stop()
-  const made = reports.stop()
-  const ran = asked.stop()
-  for (let waited = 0; underWay > 0 && waited < DRAIN_MS; waited += 20) await Bun.sleep(20)
-  await Promise.race([Promise.allSettled([delivered, given, made, ran]), Bun.sleep(DRAIN_MS)])
+  const stopped = Promise.allSettled(parts.map(async (part) => part.stop()))
+  const rest = () => Promise.all([...underWay, stopped])
+  await Promise.race([rest(), Bun.sleep(DRAIN_MS)])
+  ending.abort(new Error('the process ends'))
+  await Promise.race([rest(), Bun.sleep(END_MS)])
+  await heartbeat.then((beating) => beating.stop()).catch((error) => log('warn', 'the end was not noted', { operation: 'stop', error }))
   await closeDatabase()
   flushLog()
   process.exit(0)
 })
 
-await deliveries
+const deliveries = startDeliveries(openedConnection())
+const heartbeat = startHeartbeat(me.id, deliveries.hands)
+parts.push(deliveries)
+await heartbeat
+
+/** Runs a tick and swallows nothing: a failure to claim or to write the outcome is logged, and the clock goes on. */
+function tick({ job, scheduledFor }: Due): Promise<void> {
+  const run = runJob(job, scheduledFor, me).then(
+    () => {},
+    (error) => log('error', 'job could not run', { operation: `job:${job.name}`, error }),
+  )
+  underWay.add(run)
+  return run.finally(() => underWay.delete(run))
+}
+
+/** A late start makes up for the newest missed tick of each job, once. */
+async function catchUp(): Promise<void> {
+  const waiting = [...JOBS]
+  const one = async () => {
+    for (let job = waiting.shift(); job && !stopping; job = waiting.shift()) {
+      const missed = missedTick(pattern(job.cron), await lastTick(job.name), now())
+      if (missed) await tick({ job, scheduledFor: missed })
+    }
+  }
+  await Promise.all(Array.from({ length: CATCH_UP_AT_ONCE }, one))
+}
+
+if (!stopping)
+  parts.push(
+    startClock(JOBS, (due) => void tick(due)),
+    startExports(),
+    startReports(),
+    startRequestedRuns(me),
+  )
+await deliveries.ready
 log('info', 'workers ready', { operation: 'start', jobs: JOBS.length })
 await catchUp().catch((error) => log('error', 'catching up failed', { operation: 'start', error }))

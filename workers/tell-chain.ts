@@ -4,7 +4,7 @@ import { raiseAlert, settleAlert } from '#src/notifications/alerts'
 import { transaction } from '#src/platform/database'
 import { log } from '#src/platform/log'
 
-const ABOUT = { kind: 'audit_chain_broken', subject: 'audit_logs' }
+const ABOUT = { kind: 'audit_chain_broken', subject: 'audit_logs' } as const
 
 /** A chain that does not hold is an alert until a check finds it whole again. */
 export async function tellChain({ brokenAt, fault }: ChainCheck): Promise<void> {

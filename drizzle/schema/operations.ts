@@ -1,6 +1,7 @@
-import { boolean, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { boolean, integer, jsonb, pgTable, primaryKey, smallint, text, uuid } from 'drizzle-orm/pg-core'
 import { adminAccounts, operatorAccounts } from './accounts'
 import { bytes, count, moment } from './columns'
+import { workerProcesses } from './system'
 
 export const auditLogs = pgTable('audit_logs', {
   seq: count().primaryKey(),
@@ -68,6 +69,10 @@ export const jobRuns = pgTable(
     result: jsonb(),
     error: text(),
     requestedBy: uuid().references(() => adminAccounts.id),
+    processId: uuid().references(() => workerProcesses.id, { onDelete: 'set null' }),
+    attempts: smallint().notNull().default(1),
+    progressDone: count(),
+    progressTotal: count(),
   },
   (table) => [primaryKey({ columns: [table.job, table.scheduledFor] })],
 )

@@ -24,4 +24,25 @@ export const scheduledJobs = pgTable('scheduled_jobs', {
   cron: text().notNull(),
   timeoutSeconds: integer().notNull(),
   announcedAt: moment().notNull(),
+  knownSince: moment().notNull().defaultNow(),
+  overdueSince: moment(),
+})
+
+export const workerProcesses = pgTable('worker_processes', {
+  id: key(),
+  host: text().notNull(),
+  pid: integer().notNull(),
+  version: text().notNull(),
+  startedAt: moment().notNull(),
+  beatAt: moment().notNull(),
+  beats: count().notNull().default(1n),
+  hands: text().array().notNull().default([]),
+  silentAt: moment(),
+  endedAt: moment(),
+})
+
+export const masterKeys = pgTable('master_keys', {
+  version: integer().primaryKey(),
+  digest: bytes().notNull(),
+  firstUsedAt: moment().notNull(),
 })

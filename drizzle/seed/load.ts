@@ -113,8 +113,8 @@ function timeOf(index: number, rows: number, now: Instant): Instant {
   const start = instant(last.getTime() - (DAYS - 1 - day) * DAY_MS)
   const opening = addMs(startOfDay(iso(addMs(start, 8 * 3_600_000)).slice(0, 10)), OPENS_AT_MS)
   const closing = day === DAYS - 1 ? Math.max(opening.getTime(), last.getTime()) : opening.getTime() + OPEN_MS
-  const at = instant(Math.floor(opening.getTime() + within * (closing - opening.getTime())))
-  return at > last ? last : at
+  const at = Math.floor(opening.getTime() + within * (closing - opening.getTime()))
+  return instant(Math.min(at, last.getTime()))
 }
 
 function playOne({ head, sites }: Player, { applications }: LoadWorld, at: Instant, random: ReturnType<typeof randomFrom>): Game {

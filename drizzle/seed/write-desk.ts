@@ -1,5 +1,7 @@
 import { type Actor, type AuditEntry, SYSTEM } from '#src/audit-logs/audit-log'
 import { insertRequestLogs, type RequestLogRow } from '#src/authorize/request-log'
+import { showId, type Uuid } from '#src/core/ids'
+import { yuan } from '#src/core/money'
 import { addDays, addMs, addSeconds, formatDateTime, type Instant, iso } from '#src/core/time'
 import { raiseAlert } from '#src/notifications/alerts'
 import { notify } from '#src/notifications/messages'
@@ -30,6 +32,9 @@ function lockedAt(world: World, histories: readonly History[]): Instant {
   return last && last > usual ? addMs(last, 1) : usual
 }
 
+/** Who hears of alerts by mail; on a developer's machine the mails are at /simulator/mails. */
+const ALERT_MAILS = ['admin', 'finance', 'operations'].map((desk) => ({ key: `alert_mail_${desk}`, value: `${desk}@demo.example` }))
+
 /** What waits on the desks of administrators and finance: an account that was locked by itself, and alerts. */
 export async function writeDesk(
   tx: Transaction,
@@ -46,15 +51,37 @@ export async function writeDesk(
   await notify(tx, [id], { type: 'security', title: '账户已自动锁定', content, priority: 'high' }, at)
   await raiseAlert(
     tx,
-    { kind: 'anomaly_lock', subject: id, audience: 'admin', details: { ip: THIEF.ip, cause: 'failures', seen: String(TRIES) } },
+    {
+      kind: 'anomaly_lock',
+      subject: id,
+      audience: 'admin',
+      operatorId: id,
+      details: { ip: THIEF.ip, cause: 'failures', seen: String(TRIES) },
+    },
     at,
   )
   const waiting = refunds.filter(({ paid }) => !paid)
   for (const refund of waiting) {
-    const alert = { kind: 'refund_pending', subject: refund.id, audience: 'finance' as const, details: { reason: refund.reason } }
-    await raiseAlert(tx, alert, refund.createdAt)
+    const { id: subject, operatorId, amount } = refund
+    const details = { refund_id: showId('refund', subject), requested: yuan(amount) }
+    await raiseAlert(tx, { kind: 'refund_pending', subject, audience: 'finance', operatorId, details }, refund.createdAt)
   }
+  await tellOfRequests(tx)
   await writeSettled(tx, world)
+  await tx.sql`
+    INSERT INTO system_configs (key, value, type, updated_at)
+    SELECT key, value, 'text', ${iso(world.now)}::timestamptz
+    FROM unnest(${ALERT_MAILS.map(({ key }) => key)}::text[], ${ALERT_MAILS.map(({ value }) => value)}::text[]) AS t (key, value)
+    ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`
+}
+
+async function tellOfRequests(tx: Transaction): Promise<void> {
+  const waiting = await tx.sql<{ id: Uuid; operatorId: Uuid; application: string; reason: string; createdAt: Instant }[]>`
+    SELECT r.id, r.operator_id AS "operatorId", a.app_name AS application, r.reason, r.created_at AS "createdAt"
+    FROM application_authorization_requests r JOIN applications a ON a.id = r.application_id WHERE r.status = 'pending' ORDER BY r.id`
+  for (const { id, operatorId, createdAt, ...details } of waiting) {
+    await raiseAlert(tx, { kind: 'app_request_pending', subject: showId('request', id), audience: 'admin', operatorId, details }, createdAt)
+  }
 }
 
 function triesBefore(at: Instant, operatorId: string): RequestLogRow[] {
@@ -83,10 +110,15 @@ function triesBefore(at: Instant, operatorId: string): RequestLogRow[] {
 async function writeSettled(tx: Transaction, { now, staff }: World): Promise<void> {
   const at = addDays(now, -3)
   const clerk = staff.find(({ role }) => role === 'finance')!
-  const alert = { kind: 'payment_checks_overdue', subject: 'payment-sync', audience: 'finance' as const, details: { orders: '3' } }
+  const alert = {
+    kind: 'merchant_balance_low',
+    subject: 'wechat',
+    audience: 'finance',
+    details: { channel: 'wechat', amount: '5000.00' },
+  } as const
   await raiseAlert(tx, alert, at)
   await tx.sql`
-    UPDATE alerts SET closed_at = ${iso(addMs(at, HOUR_MS))}::timestamptz, closed_by = ${clerk.id}, note = '渠道维护已结束，订单均已到账，无需处理'
+    UPDATE alerts SET closed_at = ${iso(addMs(at, HOUR_MS))}::timestamptz, closed_by = ${clerk.id}, note = '已向微信商户号转入资金，退款已继续'
     WHERE kind = ${alert.kind} AND closed_at IS NULL`
 }
 

@@ -1,4 +1,3 @@
-import { showId } from '#src/core/ids'
 import { yuan as amountText, money } from '#src/core/money'
 import { addDays, addMs, businessDay, type Instant, iso, startOfDay } from '#src/core/time'
 import { waiting } from '#src/invoices/request'
@@ -81,8 +80,8 @@ export async function writeInvoices(tx: Transaction, world: World): Promise<void
         ${rejected === null ? 'pending' : 'rejected'}, ${rejected}, ${rejected === null ? null : reviewer}, ${decidedAt && iso(decidedAt)}::timestamptz,
         ${iso(createdAt)}::timestamptz, ${iso(decidedAt ?? createdAt)}::timestamptz
       FROM operator_accounts WHERE id = ${operator.id}`
-    const details = { operator_id: showId('operator', operator.id), amount: amountText(amount) }
-    if (rejected === null) await raiseAlert(tx, { ...waiting(id), audience: 'finance', details }, createdAt)
+    const details = { amount: amountText(amount), invoice_title: title }
+    if (rejected === null) await raiseAlert(tx, { ...waiting(id), audience: 'finance', operatorId: operator.id, details }, createdAt)
   }
   await tx.sql`
     INSERT INTO system_configs (key, value, type, updated_at)

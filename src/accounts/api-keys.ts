@@ -7,7 +7,7 @@ import { read, type Transaction } from '#src/platform/database'
 import { randomHex, seal, unseal } from '#src/platform/secrets'
 
 /** Ties a sealed key to its operator: moved to another row it cannot be opened. */
-const sealContext = (operatorId: Uuid): string => `api-key:${operatorId}`
+export const sealContext = (operatorId: Uuid): string => `api-key:${operatorId}`
 
 /** A fresh API key (64 lower-case hex) with the columns that keep it: sealed for showing, hashed for looking up. */
 export function newApiKey(operatorId: Uuid, at: Instant) {

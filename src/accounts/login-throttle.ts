@@ -38,11 +38,13 @@ export async function takeLoginTurn(realm: Realm, username: string, info: Reques
   )
 }
 
-/** A right password ends the account's count, this address's part of it included. */
-export async function forgetLoginFailures(realm: Realm, username: string): Promise<void> {
-  await read()
+/** A right password ends the account's count, this address's part of it included; gives how many turns there were, the right one too. */
+export async function forgetLoginFailures(realm: Realm, username: string): Promise<number> {
+  const turns = await read()
     .delete(loginFailures)
     .where(and(eq(loginFailures.realm, realm), eq(loginFailures.username, accountKey(username))))
+    .returning({ id: loginFailures.id })
+  return turns.length
 }
 
 const accountKey = (username: string): string => username.toLowerCase().slice(0, 64)

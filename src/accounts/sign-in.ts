@@ -30,13 +30,15 @@ export async function signInOperator(
   const operator = await findOperatorByName(username)
   const isRight = await isPassword(password, operator?.passwordHash)
   if (!operator || !isRight) throw wrongCredentials()
-  await forgetLoginFailures('operator', username)
+  const turns = await forgetLoginFailures('operator', username)
   info.userId = operator.id
   const session = await transaction(async (tx) => {
     requireUsable(await lockedForSession(tx, operator.id, operator.passwordHash))
     const opened = await openSession(tx, { operatorId: operator.id }, door, info)
     const actor = { kind: 'operator', id: operator.id, name: operator.name, role: 'operator' } as const
-    await record(tx, { actor, origin: info, operation: 'login', details: { door, session_id: opened.sessionId } }, info.now)
+    // Failures are forgotten with the right password; that there were some is not.
+    const details = { door, session_id: opened.sessionId, ...(turns > 1 && { failures: turns - 1 }) }
+    await record(tx, { actor, origin: info, operation: 'login', details }, info.now)
     return opened
   })
   return { operator, session }

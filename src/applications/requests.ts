@@ -7,6 +7,7 @@ import { idOf, isoInstant, reason, text } from '#src/core/fields'
 import { newId, showId, type Uuid } from '#src/core/ids'
 import { brokenRule, Problem } from '#src/core/problem'
 import { addDays, businessDay, type Instant, iso, startOfDay } from '#src/core/time'
+import { raiseAlert, settleAlert } from '#src/notifications/alerts'
 import { notify } from '#src/notifications/messages'
 import { read, type Transaction, violatedConstraint } from '#src/platform/database'
 import { replaceGrant } from './grants'
@@ -48,10 +49,14 @@ export async function requestApplication(
     if (violatedConstraint(error) === 'one_pending_request_per_pair') throw brokenRule('REQUEST_EXISTS', 'app_id')
     throw error
   }
+  const about = { application: application.appName, reason: why.slice(0, 200) }
+  await raiseAlert(tx, { ...waiting(id), audience: 'admin', operatorId, details: about }, at)
   const details = { app_id: applicationId, reason: why }
   await record(tx, { actor, origin, operation: 'application_request', target: { kind: 'request', id }, details }, at)
   return id
 }
+
+const waiting = (id: Uuid) => ({ kind: 'app_request_pending' as const, subject: showId('request', id) })
 
 /** Whether an authorisation ends, or has ended, so soon that more time may be asked for. */
 export const isRenewable = (expiresAt: Instant | null, now: Instant): boolean => expiresAt !== null && expiresAt < renewableUntil(now)
@@ -89,6 +94,7 @@ export async function approveRequest(
     { operator_id: operatorId, app_id: applicationId, expires_at, note: note || null, request_id: id },
     act,
   )
+  await settleAlert(tx, waiting(id), at)
   const details = { operator_id: operatorId, app_id: applicationId, authorization_id: grantId, note }
   await record(tx, { actor, origin, operation: 'application_request_approve', target: { kind: 'request', id }, details }, at)
   return grantId
@@ -104,6 +110,7 @@ export async function rejectRequest(tx: Transaction, id: Uuid, why: string, { ac
     .where(eq(requests.id, id))
   const content = `您对游戏「${application!.name}」的授权申请未获批准，原因：${why}。补充说明后可以重新申请。`
   await notify(tx, [operatorId], { type: 'authorization', title: '授权申请未通过', content, relatedId: id, relatedKind: 'request' }, at)
+  await settleAlert(tx, waiting(id), at)
   const details = { operator_id: operatorId, app_id: applicationId, reason: why }
   await record(tx, { actor, origin, operation: 'application_request_reject', target: { kind: 'request', id }, details }, at)
 }

@@ -103,5 +103,6 @@ async function markLocked(tx: Transaction, operatorId: Uuid, reason: string, now
 async function tell(tx: Transaction, operatorId: Uuid, { ip, cause, seen }: Pick<Suspicion, 'ip' | 'cause' | 'seen'>, now: Instant) {
   const content = `系统检测到异常调用，您的账户已于${formatDateTime(now)}自动锁定。锁定期间无法登录，也无法授权游戏，请联系管理员核实后解锁。`
   await notify(tx, [operatorId], { type: 'security', title: '账户已自动锁定', content, priority: 'high' }, now)
-  await raiseAlert(tx, { kind: 'anomaly_lock', subject: operatorId, audience: 'admin', details: { ip, cause, seen: String(seen) } }, now)
+  const details = { ip, cause, seen: String(seen) }
+  await raiseAlert(tx, { kind: 'anomaly_lock', subject: operatorId, audience: 'admin', operatorId, details }, now)
 }

@@ -1,7 +1,8 @@
 import type { FieldFault } from '#src/core/problem'
 import type { Validated } from '#src/core/validation'
 import { json, problemFrom, problemJson, type RequestInfo, success } from '#src/platform/http'
-import { authLatency, authRequests, rateLimitBlocked, revenue } from '#src/platform/metrics'
+import { authDuration, authLatency, authRequests, rateLimitBlocked, revenue } from '#src/platform/metrics'
+import { countStart } from '#src/service-level/tally'
 import { setting } from '#src/settings/settings'
 import { logCall, prove, readSigned, type SignedCall, type Trace } from './client-call'
 import { commitBatch, type Outcome } from './commit-batch'
@@ -32,9 +33,16 @@ export async function authorize(request: Request, info: RequestInfo): Promise<Re
     return answer(await submit(toCall(signed, sessionText, info)), info, trace)
   } catch (error) {
     return refuse(error, info, trace)
-  } finally {
-    authLatency.observe(info.elapsed() / 1000)
   }
+}
+
+/** Counts a call that is answered now, for the metrics of this process and for the service level. */
+function count(outcome: string, info: RequestInfo): void {
+  const milliseconds = info.elapsed()
+  authRequests.inc({ status: outcome })
+  authLatency.observe(milliseconds / 1000)
+  authDuration.observe(milliseconds / 1000)
+  countStart(info.now, outcome, milliseconds)
 }
 
 const NO_SESSION: FieldFault = { field: 'X-Session-ID', message: { zh: '不能为空', en: 'is required' } }
@@ -59,16 +67,16 @@ function answer(outcome: Outcome, info: RequestInfo, trace: Trace): Response {
   switch (outcome.verdict) {
     case 'charged':
       info.userId = outcome.usage.operatorId
-      authRequests.inc({ status: 'accepted' })
+      count('accepted', info)
       revenue.inc({ source: 'consumption' }, Number(outcome.usage.total) / 100)
       return success(receipt(outcome.usage))
     case 'replayed':
       info.userId = outcome.usage.operatorId
-      authRequests.inc({ status: 'replayed' })
+      count('replayed', info)
       return json(200, { success: true, data: receipt(outcome.usage), replayed: true }, { 'Idempotency-Replayed': 'true' })
     case 'refused':
       info.errorCode = outcome.problem.code
-      authRequests.inc({ status: outcome.problem.code })
+      count(outcome.problem.code, info)
       if (outcome.problem.code === 'RATE_LIMIT_EXCEEDED') rateLimitBlocked.inc({ type: 'operator' })
       return problemJson(outcome.problem, info)
     case 'failed':
@@ -80,7 +88,7 @@ function answer(outcome: Outcome, info: RequestInfo, trace: Trace): Response {
 function refuse(error: unknown, info: RequestInfo, trace: Trace): Response {
   const problem = problemFrom(error, info)
   info.errorCode = problem.code
-  authRequests.inc({ status: problem.code })
+  count(problem.code, info)
   logCall(info, { ...trace, operatorId: info.userId }, 'refused', problem.code)
   return problemJson(problem, info)
 }

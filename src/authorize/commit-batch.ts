@@ -67,22 +67,30 @@ async function decideAndCharge(calls: Call[], patience: 'short' | 'long'): Promi
 async function decideAndCharge(calls: Call[], patience: Patience): Promise<(Decision | undefined)[]>
 async function decideAndCharge(calls: Call[], patience: Patience): Promise<(Decision | undefined)[]> {
   const elapsed = stopwatch()
-  const decisions = await transaction(
-    async (tx) => {
-      faultPoint('begun')
-      const at = now()
-      const world = await readWorld(tx, calls, at, patience)
-      const free = patience === 'none' ? freeCalls(calls, world) : calls
-      const decided = decide(free, world)
-      faultPoint('decided')
-      await write(tx, free, decided, at, Math.round(elapsed() * 1000))
-      faultPoint('before_commit')
-      return new Map(free.map((call, index) => [call, decided.decisions[index]!]))
-    },
-    { waitsForLocks: patience === 'long' },
-  )
+  const decisions = await transaction((tx) => decideAndWrite(tx, calls, patience, elapsed), { waitsForLocks: patience === 'long' })
   faultPoint('after_commit')
   return calls.map((call) => decisions.get(call))
+}
+
+/**
+ * Everything between BEGIN and COMMIT: reads under the operators' locks, decides, writes games, journal, buckets and log rows. Gives the
+ * decision of each call; with no patience the calls of held accounts are left out.
+ */
+export async function decideAndWrite(
+  tx: Transaction,
+  calls: Call[],
+  patience: Patience,
+  elapsed = stopwatch(),
+): Promise<Map<Call, Decision>> {
+  faultPoint('begun')
+  const at = now()
+  const world = await readWorld(tx, calls, at, patience)
+  const free = patience === 'none' ? freeCalls(calls, world) : calls
+  const decided = decide(free, world)
+  faultPoint('decided')
+  await write(tx, free, decided, at, Math.round(elapsed() * 1000))
+  faultPoint('before_commit')
+  return new Map(free.map((call, index) => [call, decided.decisions[index]!]))
 }
 
 const freeCalls = (calls: Call[], { operators }: World): Call[] => {

@@ -25,15 +25,15 @@ export class UsageError extends Error {}
 /** An expected failure: one sentence in both languages, exit 1. */
 export const failure = (zh: string, en: string): Error => new Error(`${zh} / ${en}`)
 
-/** Parses what follows a command's name. Throws UsageError for unknown options and for a wrong number of words. */
-export function parse<Options extends ParseArgsOptionsConfig>(args: string[], options: Options, words: readonly string[] = []) {
+/** Parses what follows a command's name; `more` words may follow those it needs. Throws UsageError for unknown options and a wrong number of words. */
+export function parse<Options extends ParseArgsOptionsConfig>(args: string[], options: Options, words: readonly string[] = [], more = 0) {
   const parsed = parseOrThrow(args, options)
   if (parsed.positionals.length < words.length) {
     const missing = words[parsed.positionals.length]
     throw new UsageError(`缺少 <${missing}> / <${missing}> is missing`)
   }
-  if (parsed.positionals.length > words.length) {
-    const extra = parsed.positionals[words.length]
+  if (parsed.positionals.length > words.length + more) {
+    const extra = parsed.positionals[words.length + more]
     throw new UsageError(`多余的参数“${extra}” / unexpected argument "${extra}"`)
   }
   return parsed

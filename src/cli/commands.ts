@@ -1,7 +1,13 @@
+import { alertCommands } from './alert'
+import { backupCommands } from './backup'
+import { backupRestoreCommands } from './backup-restore'
 import type { Command } from './command'
+import { healthCommands } from './health'
 import { jobCommands } from './job'
 import { ledgerCommands } from './ledger'
 import { migrateCommands } from './migrate'
+import { releaseCommands } from './release'
+import { resealCommands } from './reseal'
 import { schemaCommands } from './schema'
 import { secretCommands } from './secret'
 import { seedCommands } from './seed'
@@ -14,12 +20,18 @@ import { usageCommands } from './usage'
 export const COMMANDS: readonly Command[] = [
   ...migrateCommands,
   ...schemaCommands,
+  ...releaseCommands,
   ...seedCommands,
   ...seedLoadCommands,
   ...simulateCommands,
   ...staffCommands,
   ...secretCommands,
+  ...resealCommands,
   ...ledgerCommands,
+  ...backupCommands,
+  ...backupRestoreCommands,
   ...usageCommands,
   ...jobCommands,
+  ...healthCommands,
+  ...alertCommands,
 ]

@@ -3,6 +3,7 @@ import { formatYuan, type Money } from '#src/core/money'
 import { now, stopwatch } from '#src/core/time'
 import { proveAndKeep } from '#src/ledger/audit-job'
 import { type Proof, proveLedger } from '#src/ledger/prove'
+import { tellFullProof } from '#src/monitoring/ledger-alarms'
 import { type Command, checked, parse, withDatabase } from './command'
 import { columns, complain, print, printProgress } from './print'
 
@@ -23,7 +24,9 @@ export const ledgerCommands: Command[] = [
       const elapsed = stopwatch()
       const progress = (transactions: number) => printProgress(`${transactions} …`)
       const proof = await withDatabase(() =>
-        operatorId ? proveLedger({ now: now(), operatorId, onProgress: progress }) : proveAndKeep(now(), progress),
+        operatorId
+          ? proveLedger({ now: now(), operatorId, onProgress: progress })
+          : proveAndKeep(now(), { onProgress: progress }, tellFullProof),
       )
       printProgress('')
       return report(proof, elapsed())

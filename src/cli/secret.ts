@@ -23,7 +23,8 @@ export const secretCommands: Command[] = [
   },
 ]
 
-function sealFile(path: string, masterKeys: string): string {
+/** Seals a file in place under the newest master key; gives a sentence that says what was done. Throws when it cannot be read, opened or written. */
+export function sealFile(path: string, masterKeys: string): string {
   const text = readText(path)
   const before = sealedVersion(text)
   const newest = newestVersion(masterKeys)

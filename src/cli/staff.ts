@@ -1,11 +1,10 @@
-import { userInfo } from 'node:os'
 import { picklist } from 'valibot'
 import { FINANCE_GRADES, STAFF_ROLES } from '#drizzle/schema'
-import type { Act } from '#src/audit-logs/audit-log'
 import { text } from '#src/core/fields'
-import { now } from '#src/core/time'
 import { disableStaff, resetStaffPassword, resetStaffPhone } from '#src/staff/access'
+import { firstStaffWords, makeFirstStaff } from '#src/staff/first'
 import { createStaff } from '#src/staff/staff'
+import { thisAct } from './act'
 import { type Command, checked, parse, UsageError, withDatabase } from './command'
 import { askPassword } from './password'
 import { print } from './print'
@@ -31,6 +30,19 @@ export const staffCommands: Command[] = [
       '例 Example: mr staff create finance finance001 --name 张发财 --grade manager',
     ],
     run: create,
+  },
+  {
+    name: 'staff first',
+    usage: '',
+    zh: '为没有任何员工的数据库新建一位超级管理员，密码一次性显示',
+    en: 'add one super_admin to a database without any staff, with a one-time password',
+    more: ['bin/start 与 mr release 会自动执行 / bin/start and mr release do this by themselves'],
+    run: async (args) => {
+      parse(args, {})
+      const first = await withDatabase(() => makeFirstStaff(thisAct()))
+      print(first ? firstStaffWords(first) : '已有员工 / there is staff already')
+      return 0
+    },
   },
   {
     name: 'staff password',
@@ -89,10 +101,3 @@ async function create(args: string[]): Promise<number> {
   print(`已创建 / created: ${username} ${name} ${role}${grade ? ` ${grade}` : ''}`)
   return 0
 }
-
-/** The command line acts as the system; the audit log keeps who was logged in at the machine. */
-const thisAct = (): Act => ({
-  actor: { kind: 'system', id: null, name: `命令行 ${userInfo().username}`, role: 'cli' },
-  origin: null,
-  at: now(),
-})

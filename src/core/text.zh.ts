@@ -2,12 +2,18 @@ import { access } from './text/zh/access'
 import { account } from './text/zh/account'
 import { adjustments } from './text/zh/adjustments'
 import { admin } from './text/zh/admin'
+import { alertKinds } from './text/zh/alert-kinds'
+import { alerts } from './text/zh/alerts'
 import { announcements } from './text/zh/announcements'
 import { applications } from './text/zh/applications'
 import { audit } from './text/zh/audit'
+import { auditFields } from './text/zh/audit-fields'
+import { backups } from './text/zh/backups'
 import { catalogue } from './text/zh/catalogue'
+import { checks } from './text/zh/checks'
 import { closing } from './text/zh/closing'
 import { customers } from './text/zh/customers'
+import { deliveries } from './text/zh/deliveries'
 import { docs } from './text/zh/docs'
 import { exports } from './text/zh/exports'
 import { finance } from './text/zh/finance'
@@ -24,8 +30,10 @@ import { publicPages } from './text/zh/public'
 import { recharge } from './text/zh/recharge'
 import { reconciliation } from './text/zh/reconciliation'
 import { refunds } from './text/zh/refunds'
+import { releases } from './text/zh/releases'
 import { reports } from './text/zh/reports'
 import { search } from './text/zh/search'
+import { serviceLevel } from './text/zh/service-level'
 import { settings } from './text/zh/settings'
 import { shell } from './text/zh/shell'
 import { sites } from './text/zh/sites'
@@ -34,6 +42,7 @@ import { staffTransactions } from './text/zh/staff-transactions'
 import { statistics } from './text/zh/statistics'
 import { system } from './text/zh/system'
 import { usage } from './text/zh/usage'
+import { workers } from './text/zh/workers'
 
 /** Chinese words of the pages, the reference: its keys are the keys. Glossary: 充值 消费 退款 授权 门店 场次 对账 差错; 运营商 = customer. */
 export const zh = {
@@ -64,13 +73,22 @@ export const zh = {
   ...invoiceDesk,
   ...exports,
   ...reconciliation,
+  ...releases,
   ...reports,
   ...search,
   ...refunds,
   ...recharge,
   ...payments,
   ...audit,
+  ...auditFields,
+  ...serviceLevel,
   ...settings,
   ...system,
+  ...deliveries,
+  ...workers,
+  ...backups,
+  ...checks,
+  ...alerts,
+  ...alertKinds,
   ...docs,
 } as const

@@ -1,4 +1,7 @@
 import { h } from 'preact'
+import { lastGoodBackup } from '#src/backups/records'
+import { isTooOld } from '#src/backups/watch'
+import { ZERO } from '#src/core/money'
 import { comparedStretches, type Instant } from '#src/core/time'
 import { lastProof } from '#src/ledger/audit-job'
 import { type ScheduledJob, scheduledJobs } from '#src/monitoring/scheduled-jobs'
@@ -14,16 +17,17 @@ export const adminHomePages = [
 ]
 
 async function figures(now: Instant) {
-  const [facts, days, yesterday, starts, proof, jobs] = await Promise.all([
+  const [facts, days, yesterday, starts, proof, jobs, good] = await Promise.all([
     adminFacts(now),
     playedByDay(now, 30),
     playedBetween(comparedStretches(now).yesterday),
     latestStarts(10),
     lastProof(),
     scheduledJobs(now),
+    lastGoodBackup(now),
   ])
   const today = days.at(-1)!
-  const failing = jobs.filter(({ last }) => last?.state === 'failed' || last?.state === 'timed_out')
+  const failing = jobs.filter(({ last, overdueSince }) => overdueSince || last?.state === 'failed' || last?.state === 'timed_out')
   return {
     now,
     live: { games: facts.liveGames, players: facts.livePlayers },
@@ -38,8 +42,10 @@ async function figures(now: Instant) {
       jobs: { count: failing.length, oldestAt: oldestOf(failing) },
     },
     starts,
-    proof: proofLight(proof),
+    proof: proofLight(proof, facts.ledgerAlerts),
+    schema: { state: facts.schema ?? ('never' as const), at: facts.schemaAt },
     chain: { state: facts.chain ?? ('never' as const), at: facts.chainAt },
+    backup: good ? { at: good.takenAt, isOld: isTooOld(good) } : null,
     jobs: { known: jobs.filter(({ last }) => last !== null).length, failing: failing.map(({ name }) => name) },
   }
 }
@@ -47,9 +53,9 @@ async function figures(now: Instant) {
 const oldestOf = (jobs: readonly ScheduledJob[]): Instant | null =>
   jobs.map(({ last }) => last!.startedAt).sort((a, b) => a.getTime() - b.getTime())[0] ?? null
 
-function proofLight(proof: Awaited<ReturnType<typeof lastProof>>) {
-  if (!proof) return { state: 'never' as const }
-  const facts = { at: proof.finishedAt, rows: Number(proof.transactions) }
-  const isClean = proof.drift === 0n && (proof.findings as unknown[]).length === 0
-  return isClean ? { state: 'ok' as const, ...facts } : { state: 'drift' as const, ...facts, drift: proof.drift }
+function proofLight(proof: Awaited<ReturnType<typeof lastProof>>, alerts: number) {
+  const facts = proof ? { at: proof.finishedAt, rows: Number(proof.transactions), drift: proof.drift } : undefined
+  const isClean = alerts === 0 && (!proof || (proof.drift === 0n && (proof.findings as unknown[]).length === 0))
+  if (!isClean) return { state: 'drift' as const, at: facts?.at ?? null, drift: facts?.drift ?? ZERO }
+  return facts ? { state: 'ok' as const, at: facts.at, rows: facts.rows } : { state: 'never' as const }
 }

@@ -29,9 +29,9 @@ export async function alertRedTasks({ now }: { now: Instant }): Promise<{ raised
 }
 
 async function tell(tx: Transaction, { id, operatorId, over, settledAt, updatedAt }: Task, now: Instant): Promise<void> {
-  const about = { kind: 'invoice_red', subject: showId('operator', operatorId) }
+  const about = { kind: 'invoice_red' as const, subject: showId('operator', operatorId) }
   if (settledAt) await settleAlert(tx, about, now)
-  else await raiseAlert(tx, { ...about, audience: 'finance', details: { over: yuan(over) } }, now)
+  else await raiseAlert(tx, { ...about, audience: 'finance', operatorId, details: { over: yuan(over) } }, now)
   // What was told is the state of that moment; a change meanwhile is told next time.
   await tx.db.update(tasks).set({ alertedAt: updatedAt }).where(eq(tasks.id, id))
 }

@@ -76,14 +76,14 @@ export async function requestInvoice(
     updatedAt: at,
   })
   const details = { amount: yuan(input.amount), invoice_title: input.invoice_title, tax_id: input.tax_id, invoice_type: input.invoice_type }
-  const alert = { operator_id: showId('operator', operatorId), amount: yuan(input.amount) }
-  await raiseAlert(tx, { ...waiting(id), audience: 'finance', details: alert }, at)
+  const alert = { amount: yuan(input.amount), invoice_title: input.invoice_title }
+  await raiseAlert(tx, { ...waiting(id), audience: 'finance', operatorId, details: alert }, at)
   await record(tx, { actor, origin, operation: 'invoice_request', target: { kind: 'invoice', id }, details }, at)
   return id
 }
 
 /** The alert of an invoice that waits for finance. */
-export const waiting = (id: Uuid) => ({ kind: 'invoice_pending', subject: showId('invoice', id) })
+export const waiting = (id: Uuid) => ({ kind: 'invoice_pending' as const, subject: showId('invoice', id) })
 
 async function requestedBefore(tx: Transaction, operatorId: Uuid, key: string): Promise<Uuid | undefined> {
   const [known] = await tx.db

@@ -1,11 +1,8 @@
-import type { TransactionSql } from 'postgres'
 import type { Uuid } from '#src/core/ids'
-import type { Finding } from './prove'
-
-type Sql = TransactionSql<{ bigint: bigint; json: unknown }>
+import type { Finding, Snapshot } from './walk'
 
 /** The rules of closed days; about the whole ledger, so that a proof of one operator leaves them out. */
-export const CLOSING_QUERIES: ((sql: Sql, operatorId: Uuid | null) => Promise<Finding[]>)[] = [
+export const CLOSING_QUERIES: ((sql: Snapshot, operatorId: Uuid | null) => Promise<Finding[]>)[] = [
   // I18: what moved on a closed day is what it was closed with.
   (sql, operatorId) => sql`
     SELECT 'I18' AS rule, NULL::uuid AS "operatorId", 'day ' || coalesce(c.day, m.day) || ' ' || coalesce(c.account, m.account) AS row,

@@ -1,11 +1,8 @@
-import type { TransactionSql } from 'postgres'
 import type { Uuid } from '#src/core/ids'
-import type { Finding } from './prove'
-
-type Sql = TransactionSql<{ bigint: bigint; json: unknown }>
+import type { Finding, Snapshot } from './walk'
 
 /** The rules of invoices against the money they are about; read like the other proof queries. */
-export const INVOICE_QUERIES: ((sql: Sql, operatorId: Uuid | null) => Promise<Finding[]>)[] = [
+export const INVOICE_QUERIES: ((sql: Snapshot, operatorId: Uuid | null) => Promise<Finding[]>)[] = [
   // I9: never more invoiced, pending included and without what was taken back, than was paid in and not given back; unless a refund came after and the task says exactly that.
   (sql, operatorId) => sql`
     SELECT 'I9' AS rule, o.id AS "operatorId", 'op_' || o.id AS row,

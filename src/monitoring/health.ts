@@ -3,6 +3,7 @@ import { migrationIds } from '#drizzle/migrate'
 import { stopwatch } from '#src/core/time'
 import { rawSql } from '#src/platform/database'
 import { compare, readFingerprint } from '#src/schema-verify/fingerprint'
+import { lackingForOlderCode } from '#src/schema-verify/newer-schema'
 
 /** A health answer comes within this time, whatever the database does. */
 const PATIENCE_MS = 450
@@ -28,17 +29,37 @@ let fingerprintGood: (() => number) | undefined
 export async function unreadyChecks(isDraining: boolean): Promise<string[]> {
   const failed: string[] = []
   if (isDraining) failed.push('draining')
-  const migration = await databaseMigration()
-  if (migration === undefined) return [...failed, 'database']
-  if (migration !== migrationIds().at(-1)?.id) failed.push('migrations')
-  if (!(await isSchemaRight())) failed.push('schema')
+  const fit = await migrationFit()
+  if (fit === undefined) return [...failed, 'database']
+  if (fit === 'unfit') failed.push('migrations')
+  else if (!(await isSchemaRight(fit === 'newer'))) failed.push('schema')
   return failed
 }
 
-async function isSchemaRight(): Promise<boolean> {
+/**
+ * Code runs on the schema that it was made for, and on a newer one as long as no migration of that names newer code as the oldest that
+ * can live with it: while a release is under way, and after it was rolled back, older code meets a newer schema. Undefined when the
+ * database cannot be asked.
+ */
+async function migrationFit(): Promise<'exact' | 'newer' | 'unfit' | undefined> {
+  const applied = await inTime(
+    // Older schemas have no such column.
+    rawSql()<{ id: string; needs: string | null }[]>`SELECT id, to_jsonb(m) ->> 'needs' AS needs FROM schema_migrations m`,
+  )
+  if (!applied) return undefined
+  const known = new Set(migrationIds().map(({ id }) => id))
+  const there = new Set(applied.map(({ id }) => id))
+  const head = migrationIds().at(-1)!.id
+  const newer = applied.filter(({ id }) => !known.has(id))
+  if ([...known].some((id) => !there.has(id)) || newer.some(({ id, needs }) => id < head || (needs ?? '') > head)) return 'unfit'
+  return newer.length > 0 ? 'newer' : 'exact'
+}
+
+async function isSchemaRight(isNewer: boolean): Promise<boolean> {
   if (fingerprintGood && fingerprintGood() < FINGERPRINT_GOOD_MS) return true
   const actual = await readFingerprint(rawSql() as never).catch(() => undefined)
-  const right = actual !== undefined && compare(expected, actual).length === 0
+  const faults = actual && (isNewer ? lackingForOlderCode(expected, actual) : compare(expected, actual))
+  const right = faults?.length === 0
   fingerprintGood = right ? stopwatch() : undefined
   return right
 }

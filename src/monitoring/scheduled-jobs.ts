@@ -1,9 +1,8 @@
-import { Cron } from 'croner'
 import { type PersonalAct, record } from '#src/audit-logs/audit-log'
-import type { Uuid } from '#src/core/ids'
 import { brokenRule, Problem } from '#src/core/problem'
 import { addSeconds, type Instant, iso } from '#src/core/time'
 import { rawSql, type Transaction, transaction, violatedConstraint } from '#src/platform/database'
+import { overdueSince, pattern } from './overdue-jobs'
 
 type Announced = { name: string; cron: string; timeoutSeconds: number }
 
@@ -12,11 +11,12 @@ export function announceJobs(jobs: readonly Announced[], at: Instant): Promise<v
   return transaction(async (tx) => {
     await tx.sql`DELETE FROM scheduled_jobs WHERE name <> ALL (${jobs.map(({ name }) => name)})`
     await tx.sql`
-      INSERT INTO scheduled_jobs (name, cron, timeout_seconds, announced_at)
-      SELECT name, cron, timeout, ${iso(at)}::timestamptz
+      INSERT INTO scheduled_jobs AS known (name, cron, timeout_seconds, announced_at, known_since)
+      SELECT name, cron, timeout, ${iso(at)}::timestamptz, ${iso(at)}::timestamptz
       FROM unnest(${jobs.map(({ name }) => name)}::text[], ${jobs.map(({ cron }) => cron)}::text[],
                   ${jobs.map(({ timeoutSeconds }) => timeoutSeconds)}::int[]) AS j (name, cron, timeout)
-      ON CONFLICT (name) DO UPDATE SET cron = excluded.cron, timeout_seconds = excluded.timeout_seconds, announced_at = excluded.announced_at`
+      ON CONFLICT (name) DO UPDATE SET cron = excluded.cron, timeout_seconds = excluded.timeout_seconds, announced_at = excluded.announced_at,
+        known_since = CASE WHEN known.cron = excluded.cron THEN known.known_since ELSE excluded.announced_at END`
   })
 }
 
@@ -31,6 +31,9 @@ export type JobRunRow = {
   result: Record<string, number> | null
   error: string | null
   requestedByName: string | null
+  /** How often it was begun: more than once when a process ended during it. */
+  attempts: number
+  progress: { done: number; total: number | null } | null
 }
 
 export type ScheduledJob = {
@@ -40,42 +43,56 @@ export type ScheduledJob = {
   nextAt: Instant | null
   last: JobRunRow | null
   lastSuccessAt: Instant | null
+  /** The tick that should have been done by now. */
+  overdueSince: Instant | null
+}
+
+type RunRow = Omit<JobRunRow, 'progress'> & { progressDone: number | null; progressTotal: number | null }
+
+function runOf({ progressDone: done, progressTotal: total, ...run }: RunRow): JobRunRow {
+  return { ...run, progress: done === null ? null : { done, total } }
 }
 
 /** Every job of the clock with its newest run, its newest success and when it is due next. */
 export async function scheduledJobs(now: Instant): Promise<ScheduledJob[]> {
   const sql = rawSql()
-  const rows = await sql<(Omit<ScheduledJob, 'nextAt' | 'last'> & { job: string | null } & Omit<JobRunRow, 'job'>)[]>`
-    SELECT j.name, j.cron, j.timeout_seconds AS "timeoutSeconds", ok.at AS "lastSuccessAt", r.*
+  type Known = Pick<ScheduledJob, 'name' | 'cron' | 'timeoutSeconds' | 'lastSuccessAt'> & {
+    knownSince: Instant
+    lastSuccessFor: Instant | null
+  }
+  const rows = await sql<(Known & Omit<RunRow, 'job'> & { job: string | null })[]>`
+    SELECT j.name, j.cron, j.timeout_seconds AS "timeoutSeconds", j.known_since AS "knownSince", ok.at AS "lastSuccessAt",
+      ok.scheduled_for AS "lastSuccessFor", r.*
     FROM scheduled_jobs j
     LEFT JOIN LATERAL (SELECT ${runColumns(now)} ${fromRuns()} WHERE r.job = j.name ORDER BY r.scheduled_for DESC LIMIT 1) r ON true
     LEFT JOIN LATERAL (
-      SELECT finished_at AS at FROM job_runs WHERE job = j.name AND status = 'ok' ORDER BY scheduled_for DESC LIMIT 1) ok ON true
+      SELECT finished_at AS at, scheduled_for FROM job_runs WHERE job = j.name AND status = 'ok' ORDER BY scheduled_for DESC LIMIT 1) ok ON true
     ORDER BY j.name`
-  return rows.map(({ name, cron, timeoutSeconds, lastSuccessAt, ...run }) => ({
+  return rows.map(({ name, cron, timeoutSeconds, knownSince, lastSuccessAt, lastSuccessFor, ...run }) => ({
     ...{ name, cron, timeoutSeconds, lastSuccessAt, nextAt: nextTick(cron, now) },
-    last: run.job === null ? null : ({ ...run, job: name } as JobRunRow),
+    overdueSince: overdueSince({ cron, timeoutSeconds, knownSince, lastSuccessFor }, now),
+    last: run.job === null ? null : runOf({ ...run, job: name }),
   }))
 }
 
-/** When a pattern of the clock is due next, in Asia/Shanghai. */
-const nextTick = (cron: string, now: Instant): Instant | null => new Cron(cron, { timezone: 'Asia/Shanghai', paused: true }).nextRun(now)
+const nextTick = (cron: string, now: Instant): Instant | null => pattern(cron).nextRun(now)
 
 export type RunFilter = { job?: string | undefined; state?: 'failed' | undefined }
 /** Runs have no id: where a page ends is said by its last run. */
 export type RunCursor = { scheduledFor: Instant; job: string }
 
 /** The newest runs before a cursor, one more than `size` tells that there are others. */
-export function jobRuns(
+export async function jobRuns(
   { job, state }: RunFilter,
   now: Instant,
   { size, before }: { size: number; before?: RunCursor | undefined },
 ): Promise<JobRunRow[]> {
   const sql = rawSql()
-  return sql<JobRunRow[]>`
+  const rows = await sql<RunRow[]>`
     SELECT ${runColumns(now)} ${fromRuns()}
     WHERE ${matching({ job, state })} ${before ? sql`AND (r.scheduled_for, r.job) < (${iso(before.scheduledFor)}::timestamptz, ${before.job}::text)` : sql``}
     ORDER BY r.scheduled_for DESC, r.job DESC LIMIT ${size + 1}`
+  return rows.map(runOf)
 }
 
 /** A numbered page with the count of all, as the API gives it. */
@@ -83,11 +100,11 @@ export async function listJobRuns(filter: RunFilter, now: Instant, { page, page_
   const sql = rawSql()
   const [[counted], runs] = await Promise.all([
     sql<{ total: number }[]>`SELECT count(*)::int AS total FROM job_runs r WHERE ${matching(filter)}`,
-    sql<JobRunRow[]>`
+    sql<RunRow[]>`
       SELECT ${runColumns(now)} ${fromRuns()} WHERE ${matching(filter)}
       ORDER BY r.scheduled_for DESC, r.job DESC LIMIT ${size} OFFSET ${(page - 1) * size}`,
   ])
-  return { total: counted!.total, runs }
+  return { total: counted!.total, runs: runs.map(runOf) }
 }
 
 function matching({ job, state }: RunFilter) {
@@ -98,7 +115,7 @@ function matching({ job, state }: RunFilter) {
 /** A run that should have ended long ago has died with its process. */
 const runColumns = (now: Instant) => rawSql()`
   r.job, r.scheduled_for AS "scheduledFor", r.started_at AS "startedAt", r.finished_at AS "finishedAt", r.result, r.error,
-  a.name AS "requestedByName",
+  a.name AS "requestedByName", r.attempts, r.progress_done::float8 AS "progressDone", r.progress_total::float8 AS "progressTotal",
   CASE WHEN r.status = 'ok' THEN 'succeeded'
        WHEN r.status = 'running' AND r.started_at + make_interval(secs => coalesce(s.timeout_seconds, 3600)) < ${iso(now)}::timestamptz THEN 'timed_out'
        ELSE r.status END AS state`
@@ -138,14 +155,4 @@ async function requireIdleJob(tx: Transaction, name: string, at: Instant): Promi
     SELECT job FROM job_runs WHERE job = ${name} AND scheduled_for > ${iso(addSeconds(at, -7 * 86_400))}::timestamptz
       AND (status = 'requested' OR (status = 'running' AND started_at > ${iso(addSeconds(at, -job.timeout))}::timestamptz)) LIMIT 1`
   if (open) throw underWay()
-}
-
-/** Takes the oldest run that waits; undefined when there is none. One caller gets each. */
-export async function claimRequestedRun(at: Instant): Promise<{ job: string; scheduledFor: Instant; requestedBy: Uuid } | undefined> {
-  const [claimed] = await rawSql()<{ job: string; scheduledFor: Instant; requestedBy: Uuid }[]>`
-    UPDATE job_runs SET status = 'running', started_at = ${iso(at)}::timestamptz
-    WHERE (job, scheduled_for) = (
-      SELECT job, scheduled_for FROM job_runs WHERE status = 'requested' ORDER BY job LIMIT 1 FOR UPDATE SKIP LOCKED)
-    RETURNING job, scheduled_for AS "scheduledFor", requested_by AS "requestedBy"`
-  return claimed
 }

@@ -6,16 +6,22 @@ import { cutPage, isBackwards, type Keyset, rowsWanted, type Slice } from '#src/
 import { brokenRule, Problem } from '#src/core/problem'
 import { type Instant, iso } from '#src/core/time'
 import { rawSql, type Transaction } from '#src/platform/database'
+import { ALERT_KINDS, type AlertAudience, type AlertKind } from './alert-kinds'
+import { queueEnd } from './alerts'
 
 /** Which alerts a console shows: administrators see what concerns the machine as well. */
 export type AlertDesk = 'admin' | 'finance'
 const AUDIENCES: Record<AlertDesk, readonly string[]> = { admin: ['admin', 'operations'], finance: ['finance'] }
 
+/** The kinds that can come up at a desk. */
+export const deskKinds = (desk: AlertDesk): AlertKind[] =>
+  (Object.keys(ALERT_KINDS) as AlertKind[]).filter((kind) => AUDIENCES[desk].includes(ALERT_KINDS[kind].audience))
+
 export type AlertRow = {
   id: Uuid
   kind: string
   subject: string
-  audience: 'admin' | 'finance' | 'operations'
+  audience: AlertAudience
   details: Record<string, string>
   occurrences: number
   firstAt: Instant
@@ -48,6 +54,12 @@ export async function openAlerts(desk: AlertDesk): Promise<{ count: number; olde
   return { ...row!, kinds: row!.kinds ?? [] }
 }
 
+/** What a notice tells of, oldest first. */
+export const alertsOfNotice = async (noticeId: Uuid): Promise<AlertRow[]> => [
+  ...(await rawSql()<AlertRow[]>`
+    SELECT ${columns()} JOIN alert_notice_alerts told ON told.alert_id = l.id WHERE told.notice_id = ${noticeId} ORDER BY l.id`),
+]
+
 /** One alert of a desk. Throws RESOURCE_NOT_FOUND. */
 export async function requireAlert(desk: AlertDesk, id: Uuid): Promise<AlertRow> {
   const [row] = await rawSql()<AlertRow[]>`SELECT ${columns()} WHERE l.id = ${id} AND l.audience = ANY (${[...AUDIENCES[desk]]})`
@@ -70,13 +82,15 @@ export async function closeAlert(
   why: string,
   { actor, origin, at }: PersonalAct,
 ): Promise<void> {
-  const [alert] = await tx.sql<{ kind: string; subject: string; occurrences: number; isOpen: boolean }[]>`
-    SELECT kind, subject, occurrences, closed_at IS NULL AS "isOpen" FROM alerts
+  type Locked = { kind: string; subject: string; occurrences: number; isOpen: boolean; wasTold: boolean }
+  const [alert] = await tx.sql<Locked[]>`
+    SELECT kind, subject, occurrences, closed_at IS NULL AS "isOpen", told_at IS NOT NULL AS "wasTold" FROM alerts
     WHERE id = ${id} AND audience = ANY (${[...AUDIENCES[desk]]}) FOR UPDATE`
   if (!alert) throw new Problem('RESOURCE_NOT_FOUND', { id }, 'resource')
   if (!alert.isOpen) throw brokenRule('ALREADY_PROCESSED', 'reason')
   await tx.sql`UPDATE alerts SET closed_at = ${iso(at)}::timestamptz, closed_by = ${actor.id}, note = ${why} WHERE id = ${id}`
-  const { kind, subject, occurrences } = alert
+  const { kind, subject, occurrences, wasTold } = alert
+  await queueEnd(tx, { id, kind, wasTold })
   await record(
     tx,
     { actor, origin, operation: 'alert_settle', target: { kind: 'alert', id }, details: { kind, subject, occurrences, reason: why } },

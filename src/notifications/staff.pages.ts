@@ -9,7 +9,9 @@ import { pageQuery } from '#src/page-query'
 import { transaction } from '#src/platform/database'
 import { page, pathId, type StaffCaller } from '#src/platform/route'
 import { AlertPage, type AlertProps, AlertsPage, alertPath } from '#views/staff/alerts'
-import { ALERT_STATES, type AlertDesk, AlertSettlement, alertsPage, closeAlert, requireAlert } from './alert-list'
+import { deliveriesOf } from './alert-channels/deliveries'
+import { severityOf } from './alert-kinds'
+import { ALERT_STATES, type AlertDesk, type AlertRow, AlertSettlement, alertsPage, closeAlert, deskKinds, requireAlert } from './alert-list'
 
 type StaffCall = FormCall & { caller: StaffCaller; params: Record<string, string> }
 
@@ -32,7 +34,7 @@ export const alertsStaffPages = (['admin', 'finance'] as const).flatMap((desk) =
     page(`GET /${desk}/alerts`, look, async (call) => {
       const { state, kind, ...keyset } = pageQuery(call.request, Query)
       const alerts = await alertsPage(desk, { state, kind: kind || undefined }, keyset)
-      return showPage(call, h(AlertsPage, { alerts, state, kind }))
+      return showPage(call, h(AlertsPage, { alerts: { ...alerts, rows: alerts.rows.map(viewOf) }, kinds: deskKinds(desk), state, kind }))
     }),
 
     page(`GET /${desk}/alerts/:alert_id`, look, (call) => showAlert(call, desk, {})),
@@ -55,6 +57,13 @@ export const alertsStaffPages = (['admin', 'finance'] as const).flatMap((desk) =
 
 async function showAlert(call: StaffCall, desk: AlertDesk, shown: Partial<AlertProps>, status = 200): Promise<Response> {
   const alert = await requireAlert(desk, pathId('session', call.params, 'alert_id'))
-  const maySettle = call.caller.permissions.has(DESKS[desk].settle)
-  return showPage(call, h(AlertPage, { alert, maySettle, values: { reason: '' }, errors: {}, message: null, ...shown }), { status })
+  const props = {
+    alert: viewOf(alert),
+    told: await deliveriesOf(alert.id),
+    maySettle: call.caller.permissions.has(DESKS[desk].settle),
+    ...{ values: { reason: '' }, errors: {}, message: null },
+  }
+  return showPage(call, h(AlertPage, { ...props, ...shown }), { status })
 }
+
+const viewOf = (alert: AlertRow) => ({ ...alert, severity: severityOf(alert.kind) })

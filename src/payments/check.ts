@@ -105,7 +105,7 @@ async function tellAbnormal(tx: Transaction, { operator, order }: LockedOrder, a
     at,
   )
   const details = { order_id: id, channel: order.paymentMethod, amount: yuan(order.amount) }
-  await raiseAlert(tx, { kind: 'order_abnormal', subject: order.id, audience: 'finance', details }, at)
+  await raiseAlert(tx, { kind: 'order_abnormal', subject: order.id, audience: 'finance', operatorId: operator.id, details }, at)
   await record(
     tx,
     {

@@ -4,6 +4,7 @@ import { showId, type Uuid } from '#src/core/ids'
 import { Problem } from '#src/core/problem'
 import type { Instant } from '#src/core/time'
 import { type LockedOperator, lockOperators } from '#src/ledger/lock'
+import { settleAlert } from '#src/notifications/alerts'
 import { read, type Transaction } from '#src/platform/database'
 import type { Channel } from './gateways/gateway'
 
@@ -67,6 +68,7 @@ export const changeOrder = async (tx: Transaction, id: Uuid, change: OrderChange
     .update(rechargeOrders)
     .set({ ...change, updatedAt: at })
     .where(eq(rechargeOrders.id, id))
+  if (change.status && !isOpen({ status: change.status })) await settleAlert(tx, { kind: 'order_abnormal', subject: id }, at)
 }
 
 /** Whether the payer may still pay in the ordinary way. */

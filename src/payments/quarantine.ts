@@ -59,7 +59,9 @@ export async function keepApart(tx: Transaction, { channel, trade, cause, holds,
   faultPoint('settle:suspense_written')
   if (locked) await markOrder(tx, locked, cause, at)
   const details = { channel, cause, provider_txn_id: providerTxnId, ...(amount === null ? {} : { amount: yuan(amount) }) }
-  await raiseAlert(tx, { kind: 'payment_quarantined', subject: `${channel}:${providerTxnId}`, audience: 'finance', details }, at)
+  const subject = `${channel}:${providerTxnId}`
+  const whose = locked ? { operatorId: locked.operator.id } : {}
+  await raiseAlert(tx, { kind: 'payment_quarantined', subject, audience: 'finance', ...whose, details }, at)
   await record(tx, { actor: SYSTEM, origin: null, operation: 'payment_quarantine', target: { kind: 'quarantine', id }, details }, at)
 }
 
@@ -110,4 +112,4 @@ export async function lockQuarantined(tx: Transaction, id: Uuid): Promise<Quaran
 
 /** What the provider said, line by line, for whoever decides. */
 export const toldBy = ({ payload }: Pick<Quarantined, 'payload'>): { name: string; value: string }[] =>
-  Object.entries(payload as Record<string, unknown>).map(([name, value]) => ({ name, value: value === null ? '—' : String(value) }))
+  Object.entries(payload as Record<string, unknown>).map(([name, value]) => ({ name, value: value === null ? '' : String(value) }))

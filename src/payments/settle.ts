@@ -131,5 +131,5 @@ async function closeUnpaid(tx: Transaction, order: Order, at: Instant): Promise<
 /** We send no refund of an order before it is credited: this one was made at the provider, by hand, and finance must book it. */
 async function tellOfRefund(tx: Transaction, channel: Channel, { outTradeNo }: Trade, order: Order, at: Instant): Promise<void> {
   const details = { channel, out_trade_no: outTradeNo, order_id: showId('order', order.id) }
-  await raiseAlert(tx, { kind: 'refund_not_ours', subject: order.id, audience: 'finance', details }, at)
+  await raiseAlert(tx, { kind: 'refund_not_ours', subject: order.id, audience: 'finance', operatorId: order.operatorId, details }, at)
 }

@@ -22,6 +22,7 @@ const FILES: Record<string, readonly URL[]> = {
     'filters.css',
     'overlays.css',
     'data.css',
+    'cards.css',
     'panels.css',
     'money.css',
     'charts.css',

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import * as v from 'valibot'
 import { PAYMENT_ENVIRONMENT, type PaymentEnvironment, readPaymentSettings } from './payment-settings'
 
@@ -63,7 +63,17 @@ export const Environment = v.object({
   JWT_SECRET: v.optional(v.pipe(v.string(), v.minLength(32, 'must have at least 32 characters'))),
   SMTP_URL: v.optional(url(['smtp:', 'smtps:'])),
   MAIL_FROM: optionalText,
+  DINGTALK_WEBHOOK: v.optional(url(['http:', 'https:'])),
+  DINGTALK_SECRET: optionalText,
+  WECOM_WEBHOOK: v.optional(url(['http:', 'https:'])),
   METRICS_TOKEN: v.optional(v.pipe(v.string(), v.minLength(16, 'must have at least 16 characters'))),
+  BACKUP_DIR: v.optional(v.pipe(v.string(), v.nonEmpty('must not be empty'))),
+  BACKUP_KEY: v.optional(MasterKeys),
+  BACKUP_WAY: v.optional(v.picklist(['auto', 'archive', 'pg_dump'], 'must be auto, archive or pg_dump'), 'auto'),
+  BACKUP_S3_URL: v.optional(url(['http:', 'https:'])),
+  BACKUP_S3_REGION: v.optional(v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,40}$/, 'must be letters, digits and hyphens')), 'us-east-1'),
+  BACKUP_S3_ACCESS_KEY: optionalText,
+  BACKUP_S3_SECRET_KEY: optionalText,
   LOG_LEVEL: v.optional(v.picklist(['debug', 'info', 'warn', 'error', 'silent'], 'must be debug, info, warn, error or silent'), 'info'),
   SEED_DEMO: v.optional(v.picklist(['auto', 'off'], 'must be auto or off'), 'auto'),
   FAULT_POINT: optionalText,
@@ -83,10 +93,18 @@ export function environmentFaults(env: Record<string, string | undefined>): stri
   const parsed = v.safeParse(Environment, given)
   const faults = (parsed.issues ?? []).map((issue) => `${String(issue.path?.[0]?.key)} ${issue.message}`)
   faults.push(...paymentsOf(given).faults)
+  for (const key of ['BACKUP_S3_ACCESS_KEY', 'BACKUP_S3_SECRET_KEY'] as const) {
+    if (given.BACKUP_S3_URL && !given[key]) faults.push(`${key} is required when BACKUP_S3_URL is set`)
+  }
+  if (given.DINGTALK_WEBHOOK && !given.DINGTALK_SECRET) faults.push('DINGTALK_SECRET is required when DINGTALK_WEBHOOK is set')
   if (given.APP_ENV !== 'production') return faults
   for (const key of PRODUCTION_NEEDS) if (!given[key]) faults.push(`${key} is required when APP_ENV=production`)
   if (given.MASTER_KEYS === DEVELOPMENT_MASTER_KEYS) faults.push('MASTER_KEYS must not be the development key')
   if (given.JWT_SECRET === DEVELOPMENT_JWT_SECRET) faults.push('JWT_SECRET must not be the development secret')
+  if (given.BACKUP_S3_URL && !/^https:/.test(given.BACKUP_S3_URL)) faults.push('BACKUP_S3_URL must be https when APP_ENV=production')
+  for (const key of ['DINGTALK_WEBHOOK', 'WECOM_WEBHOOK'] as const) {
+    if (given[key] && !/^https:/i.test(given[key])) faults.push(`${key} must be https when APP_ENV=production`)
+  }
   if (given.FAULT_POINT) faults.push('FAULT_POINT is for tests only')
   return faults
 }
@@ -110,6 +128,7 @@ function readConfig(env: Record<string, string | undefined>) {
   return {
     ...given,
     DATA_DIR: dataDir,
+    BACKUP_DIR: resolve(given.BACKUP_DIR ?? join(dataDir, 'backups')),
     production,
     MASTER_KEYS: given.MASTER_KEYS ?? DEVELOPMENT_MASTER_KEYS,
     JWT_SECRET: given.JWT_SECRET ?? DEVELOPMENT_JWT_SECRET,

@@ -54,3 +54,22 @@ export function connectionUrl(connection: Connection): string {
   if (url.port) url.searchParams.set('port', url.port)
   return `${url.protocol}//${user}${url.pathname}?${url.searchParams}`
 }
+
+/** The same server, another database. */
+export function atDatabase(connection: Connection, database: string): Connection {
+  if (!('url' in connection)) return { ...connection, database }
+  const url = new URL(connection.url)
+  url.pathname = `/${encodeURIComponent(database)}`
+  return { url: url.toString() }
+}
+
+/** The name of the database that a connection leads to. */
+export const databaseName = (connection: Connection): string =>
+  'url' in connection ? decodeURIComponent(new URL(connection.url).pathname.slice(1)) : connection.database
+
+/** A connection as DATABASE_URL would say it, for a process of our own. The folder of a socket stands where a host would. */
+export function addressOf(connection: Connection): string {
+  if ('url' in connection) return connection.url
+  const { host, port, username, database } = connection
+  return `postgres://${username}@${encodeURIComponent(host)}:${port}/${encodeURIComponent(database)}`
+}

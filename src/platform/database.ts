@@ -188,9 +188,12 @@ const LOST = new Set([
   'EPIPE',
 ])
 
+/** Read-only after a switch, an idle transaction ended, no database of this name or none that lets anybody in: one is being put in its place. */
+const AWAY = new Set(['25006', '25P03', '3D000', '55000'])
+
 /** True when the database could not be reached or is ending: the client is told to come back (503), not that we failed (500). */
 export function isDatabaseLost(error: unknown): boolean {
   const code = errorCode(error)
   if (code === undefined) return false
-  return LOST.has(code) || RETRYABLE.has(code) || /^(08|53|57P0)/.test(code) || code === '25006' || code === '25P03'
+  return LOST.has(code) || RETRYABLE.has(code) || /^(08|53|57P0)/.test(code) || AWAY.has(code)
 }

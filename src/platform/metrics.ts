@@ -1,4 +1,4 @@
-import { Counter, Gauge, Registry, Summary } from 'prom-client'
+import { Counter, Gauge, Histogram, Registry, Summary } from 'prom-client'
 
 /** Every metric of this process (API 10); `/metrics` prints them. */
 export const registry = new Registry()
@@ -16,6 +16,12 @@ export const authLatency = new Summary({
   percentiles: [0.5, 0.95, 0.99],
   maxAgeSeconds: 600,
   ageBuckets: 2,
+  registers,
+})
+export const authDuration = new Histogram({
+  name: 'mr_auth_duration_seconds',
+  help: 'Time from arrival to answer of authorize, since the start of this process',
+  buckets: [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5],
   registers,
 })
 export const apiErrors = new Counter({
@@ -62,5 +68,54 @@ export const jobLastSuccess = new Gauge({
 export const ledgerDrift = new Gauge({
   name: 'mr_ledger_drift_fen',
   help: 'Difference found by the last proof of the ledger, in fen',
+  registers,
+})
+export const backupLastGood = new Gauge({
+  name: 'mr_backup_last_good_timestamp',
+  help: 'Moment that the last proved backup shows, Unix seconds; 0 while there is none',
+  registers,
+})
+export const workersAlive = new Gauge({
+  name: 'mr_workers_alive',
+  help: 'Processes that run jobs and deliveries and have not fallen silent',
+  registers,
+})
+export const deliveries = new Gauge({
+  name: 'mr_deliveries',
+  help: 'Mails, messages to robots and payouts in the queue: waiting, failing (they are tried again) or dead (they wait for a person)',
+  labelNames: ['state'],
+  registers,
+})
+export const alertsOpen = new Gauge({
+  name: 'mr_alerts_open',
+  help: 'Open alerts by kind',
+  labelNames: ['kind', 'severity'],
+  registers,
+})
+export const burnRate = new Gauge({
+  name: 'mr_authorize_burn_rate',
+  help: 'How fast the budget of game starts burns, over all processes: 1 uses it up in 28 days',
+  labelNames: ['of', 'window'],
+  registers,
+})
+export const databaseUp = new Gauge({
+  name: 'mr_database_up',
+  help: 'Whether the database answered this scrape; while it does not, what is read from it stays as it was',
+  registers,
+})
+export const loopLag = new Gauge({
+  name: 'mr_event_loop_lag_seconds',
+  help: 'Longest wait of the event loop in the last minute',
+  registers,
+})
+export const residentMemory = new Gauge({
+  name: 'mr_process_resident_memory_bytes',
+  help: 'Memory of this process',
+  registers,
+})
+export const processStart = new Gauge({
+  name: 'mr_process_start_timestamp',
+  help: 'Start of this process, Unix seconds',
+  labelNames: ['version'],
   registers,
 })

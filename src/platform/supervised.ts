@@ -1,6 +1,12 @@
 /** Given by `src/start.ts` to its children; a server started by hand or by a container has no supervisor to outlive. */
 export const SUPERVISED = '--supervised'
 
+/** Given to a web process that joins a port which others have open. */
+export const SHARES_PORT = '--shares-port'
+
+/** Whether this process joins a port that others have open. */
+export const sharesPort = (): boolean => process.argv.includes(SHARES_PORT)
+
 /** After this the process ends though its drain has not: the supervisor's patience is 10 s, and nobody else would end it. */
 const PATIENCE_MS = 12_000
 
@@ -25,4 +31,14 @@ export function endWithSupervisor(stop: () => void): void {
   process.stdin.on('close', end)
   process.stdin.on('error', end)
   process.stdin.resume()
+}
+
+/** What a child tells its supervisor: that its port is open, and how it answers. Without a supervisor nobody hears it. */
+export function tellSupervisor(message: { ready: true } | { answers: unknown }): void {
+  if (!process.send || !process.connected) return
+  try {
+    process.send(message)
+  } catch {
+    // The supervisor went away in between; standard input tells that.
+  }
 }

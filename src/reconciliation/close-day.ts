@@ -3,7 +3,8 @@ import { providerBills } from '#drizzle/schema'
 import { record, SYSTEM } from '#src/audit-logs/audit-log'
 import type { Uuid } from '#src/core/ids'
 import { addDays, addMs, addSeconds, type BusinessDay, businessDay, daysBetween, type Instant, iso, startOfDay } from '#src/core/time'
-import { raiseAlert } from '#src/notifications/alerts'
+import type { TickOrCall } from '#src/monitoring/tick'
+import { raiseAlert, settleAlert } from '#src/notifications/alerts'
 import { type Channel, type Gateway, GatewayRefused, GatewayUnknown } from '#src/payments/gateways/gateway'
 import { configuredChannels, gateway } from '#src/payments/gateways/registry'
 import { settlePayment } from '#src/payments/settle'
@@ -27,21 +28,22 @@ type Counts = { imported: number; waiting: number; faulty: number; found: number
 const NONE: Counts = { imported: 0, waiting: 0, faulty: 0, found: 0, vanished: 0, closed: 0 }
 
 /** The job: every configured channel, every day whose bill should be there and is not imported yet. */
-export async function reconcileBills({ now }: { now: Instant }): Promise<Counts> {
+export async function reconcileBills({ now, signal }: TickOrCall): Promise<Counts> {
   const all = { ...NONE }
   for (const channel of configuredChannels()) {
-    const counts = await reconcileChannel(gateway(channel)!, now)
+    const counts = await reconcileChannel(gateway(channel)!, now, signal)
     for (const key of Object.keys(all) as (keyof Counts)[]) all[key] += counts[key]
   }
   return all
 }
 
 /** One channel: bills are fetched and matched day by day, then the provider is asked about what only it knows, and days are closed. */
-export async function reconcileChannel(source: Source, at: Instant): Promise<Counts> {
+export async function reconcileChannel(source: Source, at: Instant, signal?: AbortSignal): Promise<Counts> {
   const counts = { ...NONE }
   // Each match has a moment of its own: what it ties and finds is told by it from what was there before.
   let matches = 0
   for (const day of await dueDays(source.channel, at)) {
+    signal?.throwIfAborted()
     const outcome = await fetchBill(source, day, at)
     counts[outcome]++
     if (outcome !== 'imported') continue
@@ -98,7 +100,10 @@ export async function fetchBill(source: Source, day: BusinessDay, at: Instant): 
     if (answer.state === 'none' && at < addDays(startOfDay(day), 2))
       return await notYet(bill.id, { channel, day, answer: 'NO_STATEMENT_EXIST' }, at)
     const file = answer.state === 'none' ? null : { kept: await keepFile(channel, day, answer.name, answer.bytes), bytes: answer.bytes }
-    await transaction((tx) => importBill(tx, bill.id, file, at))
+    await transaction(async (tx) => {
+      await importBill(tx, bill.id, file, at)
+      for (const kind of ['bill_missing', 'bill_faulty'] as const) await settleAlert(tx, { kind, subject: `${channel} ${day}` }, at)
+    })
     return 'imported'
   } catch (error) {
     if (error instanceof BillFault) return await tellFault(bill.id, { channel, day, fault: error.message }, at)
@@ -168,6 +173,9 @@ export async function closeMatched(tx: Transaction, channel: Channel, at: Instan
       UPDATE provider_bills b SET state = 'closed', closed_at = ${iso(at)}
       WHERE channel = ${channel} AND state = 'matched' AND NOT EXISTS (SELECT FROM bill_differences d WHERE d.bill_id = b.id AND d.closed_at IS NULL)
       RETURNING id, bill_date::text AS day`
+  for (const { day } of closed)
+    for (const kind of ['bill_difference', 'bill_difference_overdue'] as const)
+      await settleAlert(tx, { kind, subject: `${channel} ${day}` }, at)
   for (const { id, day } of closed)
     await record(tx, { actor: SYSTEM, origin: null, operation: 'bill_close', target: { kind: 'bill', id }, details: { channel, day } }, at)
   return closed.length

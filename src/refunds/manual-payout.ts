@@ -54,7 +54,7 @@ export async function keepProof(bytes: Uint8Array | undefined): Promise<Proof> {
 /** Where a proof lies; its name is one of ours. */
 export const proofFile = (path: string): string => `${config().DATA_DIR}/refund-proofs/${path}`
 
-const awaited = ({ id }: Pick<Payout, 'id'>) => ({ kind: 'refund_transfer_review', subject: id })
+const awaited = ({ id }: Pick<Payout, 'id'>) => ({ kind: 'refund_transfer_review' as const, subject: id })
 
 /**
  * Finance has sent the money: at once in the books, or above the limit when a second person has seen the proof. Throws
@@ -77,7 +77,7 @@ export async function enterTransfer(
   if (isAlone) await completePayout(tx, locked, null, at)
   else {
     const details = { refund_id: showId('refund', payout.refundId), amount: yuan(payout.amount), entered_by: actor.name }
-    await raiseAlert(tx, { ...awaited(payout), audience: 'finance', details }, at)
+    await raiseAlert(tx, { ...awaited(payout), audience: 'finance', operatorId: payout.operatorId, details }, at)
   }
   const facts = { bank_reference: input.bank_reference, bank_account: maskAccount(input.bank_account), proof_sha256: proof.sha256 }
   await recordDesk(tx, 'refund_transfer_enter', payout, { ...facts, paid: isAlone }, act)

@@ -18,7 +18,7 @@ export const RefundInput = v.strictObject({
 export type RefundInput = v.InferOutput<typeof RefundInput>
 
 /** The alert that tells finance of a request; it ends with the decision. */
-export const waiting = (id: Uuid) => ({ kind: 'refund_pending', subject: id })
+export const waiting = (id: Uuid) => ({ kind: 'refund_pending' as const, subject: id })
 
 /**
  * An operator asks for money back. Nothing is frozen: what is paid is decided at the approval. Several requests may stand. Throws
@@ -37,8 +37,8 @@ export async function requestRefund(
   const id = newId()
   await tx.db.insert(refundRecords).values({ id, operatorId, requested, reason, createdAt: at, updatedAt: at })
   const details = { requested: yuan(requested), balance: yuan(balance), reason }
-  const about = { refund_id: showId('refund', id), operator_id: showId('operator', operatorId), requested: yuan(requested) }
-  await raiseAlert(tx, { ...waiting(id), audience: 'finance', details: about }, at)
+  const about = { refund_id: showId('refund', id), requested: yuan(requested) }
+  await raiseAlert(tx, { ...waiting(id), audience: 'finance', operatorId, details: about }, at)
   await record(tx, { actor, origin, operation: 'refund_request', target: { kind: 'refund', id }, details }, at)
   return id
 }

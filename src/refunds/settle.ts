@@ -119,6 +119,9 @@ export async function completePayout(tx: Transaction, { operator, payout }: Lock
   const facts = channel === 'bank' ? {} : { providerState: 'success' as const, providerRefundId, checks: payout.checks + 1 }
   await changePayout(tx, id, { status: 'completed', ledgerSeq: row.seq, finishedAt: at, nextCheckAt: null, lastError: null, ...facts }, at)
   await settleAlert(tx, abnormal(payout), at)
+  await settleAlert(tx, { kind: 'refund_overdue', subject: id }, at)
+  // What goes through its channel shows that the merchant has money again.
+  if (channel !== 'bank') await settleAlert(tx, { kind: 'merchant_balance_low', subject: channel }, at)
   if (await isPaidOut(tx, refundId)) {
     const content = `您的退款 ${showId('refund', refundId)} 已全部处理完成，请留意原支付账户或收款账户的到账情况。`
     await notify(tx, [operator.id], { type: 'refund', title: '退款已完成', content, relatedId: refundId }, at)
@@ -128,7 +131,7 @@ export async function completePayout(tx: Transaction, { operator, payout }: Lock
 }
 
 const WAYS = { wechat: '微信支付', alipay: '支付宝', bank: '银行转账' } as const
-export const abnormal = ({ id }: Pick<Payout, 'id'>) => ({ kind: 'refund_abnormal', subject: id })
+export const abnormal = ({ id }: Pick<Payout, 'id'>) => ({ kind: 'refund_abnormal' as const, subject: id })
 export const factsOf = ({ id, orderId, channel, amount, outRefundNo }: Payout) => ({
   payout_id: id,
   order_id: orderId,
@@ -183,7 +186,8 @@ export async function layOnDesk(
     at,
   )
   const details = { refund_id: showId('refund', payout.refundId), channel: payout.channel, amount: yuan(payout.amount), why }
-  await raiseAlert(tx, { ...abnormal(payout), audience: 'finance', details }, at)
+  await settleAlert(tx, { kind: 'refund_overdue', subject: payout.id }, at)
+  await raiseAlert(tx, { ...abnormal(payout), audience: 'finance', operatorId: payout.operatorId, details }, at)
   await recordPayout(tx, 'refund_abnormal', payout, { ...factsOf(payout), why }, at)
   return 'abnormal'
 }
@@ -195,5 +199,5 @@ async function tellPaidTwice(tx: Transaction, payout: Payout, at: Instant): Prom
     amount: yuan(payout.amount),
     ended: payout.status,
   }
-  await raiseAlert(tx, { kind: 'refund_paid_twice', subject: payout.id, audience: 'finance', details }, at)
+  await raiseAlert(tx, { kind: 'refund_paid_twice', subject: payout.id, audience: 'finance', operatorId: payout.operatorId, details }, at)
 }

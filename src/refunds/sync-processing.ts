@@ -3,6 +3,7 @@ import { refundPayouts } from '#drizzle/schema'
 import { showId } from '#src/core/ids'
 import { yuan } from '#src/core/money'
 import { addDays, type Instant } from '#src/core/time'
+import type { TickOrCall } from '#src/monitoring/tick'
 import { raiseAlert } from '#src/notifications/alerts'
 import { read, transaction } from '#src/platform/database'
 import { log } from '#src/platform/log'
@@ -15,7 +16,7 @@ const OVERDUE_DAYS = 7
 const UNANSWERED_DAYS = 1
 
 /** Asks about every payout whose time has come, sends what its provider does not have, and wakes finance for what takes too long. */
-export async function syncRefunds({ now }: { now: Instant }): Promise<Record<string, number>> {
+export async function syncRefunds({ now, signal }: TickOrCall): Promise<Record<string, number>> {
   const due = await read()
     .select({ id: refundPayouts.id })
     .from(refundPayouts)
@@ -24,6 +25,7 @@ export async function syncRefunds({ now }: { now: Instant }): Promise<Record<str
     .limit(MOST)
   const counts: Record<string, number> = { checked: 0, failed: 0 }
   for (const { id } of due) {
+    signal?.throwIfAborted()
     const outcome = await advance(id, now)
     counts.checked!++
     counts[outcome] = (counts[outcome] ?? 0) + 1
@@ -59,7 +61,9 @@ async function tellOverdue(now: Instant): Promise<number> {
     .limit(MOST)
   for (const payout of overdue) {
     const details = { refund_id: showId('refund', payout.refundId), channel: payout.channel, amount: yuan(payout.amount) }
-    await transaction((tx) => raiseAlert(tx, { kind: 'refund_overdue', subject: payout.id, audience: 'finance', details }, now))
+    await transaction((tx) =>
+      raiseAlert(tx, { kind: 'refund_overdue', subject: payout.id, audience: 'finance', operatorId: payout.operatorId, details }, now),
+    )
   }
   return overdue.length
 }

@@ -24,6 +24,8 @@ const NEEDED: Partial<Record<FoundKind, Permission>> = {
   transaction: 'transaction:view',
   usage: 'transaction:view',
   call: 'operator:view',
+  staff: 'staff:manage',
+  finance_staff: 'finance_staff:manage',
 }
 
 const MOST = 20
@@ -66,9 +68,13 @@ const anyById = ({ id, madeWithin }: Extract<Wanted, { by: 'id' }>): Promise<Fou
       FROM balance_adjustments a JOIN operator_accounts o ON o.id = a.operator_id WHERE a.id = ${id}
     UNION ALL SELECT 'report', id, file_name, start_date || ' – ' || end_date, created_at, NULL, true, NULL, NULL FROM finance_reports WHERE id = ${id}
     UNION ALL SELECT 'announcement', id, title, content, created_at, NULL, true, NULL, NULL FROM announcements WHERE id = ${id}
+    UNION ALL SELECT ${staffKind()}, id, name, username, created_at, NULL, true, NULL, NULL FROM admin_accounts WHERE id = ${id}
     UNION ALL SELECT 'call', l.request_id, l.operation, coalesce(l.code, l.result), l.at, NULL, true, l.operator_id, NULL
       FROM api_key_usage_logs l
       WHERE l.at >= ${madeWithin.from} AND l.at <= ${madeWithin.to} AND l.request_id = ${id} AND l.operator_id IS NOT NULL`
+
+/** Finance has a door and managers of its own, so its people are a kind of their own. */
+const staffKind = () => rawSql()`CASE WHEN role = 'finance' THEN 'finance_staff' ELSE 'staff' END`
 
 /** A session names its operator; anything else is looked for by number and by name. */
 async function anyByWords(words: string): Promise<Found[]> {
@@ -95,6 +101,9 @@ function byNumberOrName(words: string): Promise<Found[]> {
     UNION ALL
     (SELECT 'application', id, app_name, coalesce(description, ''), created_at, unit_price_fen, lower(app_name) = lower(${words}), NULL
       FROM applications WHERE app_name ILIKE ${pattern} ORDER BY id DESC LIMIT ${MOST})
+    UNION ALL
+    (SELECT ${staffKind()}, id, name, username, created_at, NULL, lower(username) = lower(${words}) OR name = ${words}, NULL
+      FROM admin_accounts WHERE name ILIKE ${pattern} OR username ILIKE ${pattern} ORDER BY is_active DESC, id DESC LIMIT ${MOST})
     UNION ALL
     (SELECT 'order', r.id, o.name, r.status, r.created_at, r.amount_fen, true, o.id
       FROM recharge_orders r JOIN operator_accounts o ON o.id = r.operator_id

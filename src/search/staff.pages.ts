@@ -10,6 +10,7 @@ import { customerPath } from '#views/finance/customers'
 import { reportPath } from '#views/finance/report-parts'
 import { pagesNamed } from '#views/navigation'
 import { type Hit, SearchPage } from '#views/operator/search'
+import { memberPath } from '#views/staff/staff-tabs'
 import { type Found, findEverywhere } from './everywhere'
 import { wantedBy } from './wanted'
 
@@ -33,6 +34,8 @@ const PATHS: Record<'admin' | 'finance' | 'analyst', Paths> = {
     transaction: journalRow('admin'),
     order: moneyOf,
     call: ({ operatorId }) => `${operatorPath(operatorId!)}/calls`,
+    staff: ({ id }) => memberPath('/admin/staff', id),
+    finance_staff: ({ id }) => memberPath('/admin/staff', id),
   },
   finance: {
     operator: ({ id }) => customerPath(id),
@@ -43,6 +46,7 @@ const PATHS: Record<'admin' | 'finance' | 'analyst', Paths> = {
     adjustment: ({ id }) => adjustmentPath(id),
     usage: journalRow('finance'),
     transaction: journalRow('finance'),
+    finance_staff: ({ id }) => memberPath('/finance/staff', id),
   },
   analyst: {},
 }

@@ -19,6 +19,8 @@ const PREFIXES = {
   rpt: 'report',
   ann: 'announcement',
   adj: 'adjustment',
+  admin: 'staff',
+  fin: 'finance_staff',
 } as const
 export type FoundKind = (typeof PREFIXES)[keyof typeof PREFIXES] | 'call' | 'page'
 

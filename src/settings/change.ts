@@ -20,7 +20,10 @@ export type Setting = {
 }
 
 /** A least and a most of one thing: neither may pass the other. */
-const PAIRS: readonly (readonly [SettingKey, SettingKey])[] = [['recharge_min', 'recharge_max']]
+const PAIRS: readonly (readonly [SettingKey, SettingKey])[] = [
+  ['recharge_min', 'recharge_max'],
+  ['normal_tier_monthly_threshold', 'vip_tier_monthly_threshold'],
+]
 
 /** Every setting of this release in the order of its list; rows that an older or newer release left are not shown. */
 export async function listSettings(): Promise<Setting[]> {

@@ -18,6 +18,9 @@ const oneOf = <const Word extends string>(...options: [Word, ...Word[]]) =>
 /** Words of one line, blank until somebody writes them. */
 const words = (max: number, pattern = /^[^\p{Cc}]*$/u): Words => ({ type: 'text', fallback: '', min: null, max, pattern })
 
+/** Up to twenty mail addresses parted by commas. */
+const MAIL_ADDRESSES = /^(?:[^\s,@]{1,64}@[^\s,@]{1,255}(?:\s*,\s*[^\s,@]{1,64}@[^\s,@]{1,255}){0,19})?$/
+
 /** Everything an administrator may tune (system_configs), typed and ranged. A change is in force as soon as every process has heard of it. */
 export const SETTINGS = {
   rate_limit_per_minute: integer(10, 1, 1_000_000),
@@ -26,6 +29,9 @@ export const SETTINGS = {
   signature_max_skew_seconds: integer(300, 30, 900),
   session_id_max_skew_seconds: integer(300, 30, 900),
   group_commit_window_ms: integer(3, 0, 50),
+  /** What we owe the headsets: so many decisions in a million, and nineteen of twenty of them within so many milliseconds. */
+  authorize_success_target_ppm: integer(999_000, 900_000, 999_990),
+  authorize_p95_target_ms: integer(100, 1, 5_000),
   anomaly_failures: integer(20, 1, 10_000),
   anomaly_failures_window_seconds: integer(300, 30, 86_400),
   anomaly_keys: integer(5, 1, 10_000),
@@ -40,6 +46,12 @@ export const SETTINGS = {
   login_window_minutes: integer(15, 1, 1_440),
   login_max_failures_ip: integer(20, 1, 10_000),
   api_log_keep_months: integer(6, 1, 120),
+  /** Consumption of a calendar month from which an operator is of the tier; below the second it is on trial. */
+  vip_tier_monthly_threshold: amount('10000.00', '0.01', '10000000.00'),
+  normal_tier_monthly_threshold: amount('1000.00', '0.01', '10000000.00'),
+  /** A master key that is in use for longer is due for its successor; an older one stays for as long as backups under it are kept. */
+  master_key_rotation_days: integer(90, 7, 3_650),
+  master_key_overlap_days: integer(7, 0, 365),
   low_balance_threshold_vip: amount('1000.00', '0.00', '1000000.00'),
   low_balance_threshold_normal: amount('100.00', '0.00', '1000000.00'),
   low_balance_threshold_trial: amount('50.00', '0.00', '1000000.00'),
@@ -56,6 +68,19 @@ export const SETTINGS = {
   alipay_fee_ppm: integer(6_000, 0, 100_000),
   export_max_rows: integer(100_000, 1_000, 1_000_000),
   report_statement_timeout_seconds: integer(300, 10, 3_600),
+  /** Who hears of alerts by mail, and whose alerts go to which robot. */
+  alert_mail_admin: words(500, MAIL_ADDRESSES),
+  alert_mail_finance: words(500, MAIL_ADDRESSES),
+  alert_mail_operations: words(500, MAIL_ADDRESSES),
+  alert_dingtalk_for: oneOf('all', 'none', 'admin', 'finance', 'operations'),
+  alert_wecom_for: oneOf('all', 'none', 'admin', 'finance', 'operations'),
+  alert_reminder_hours: integer(4, 0, 168),
+  alert_work_reminder_hours: integer(24, 0, 720),
+  /** DingTalk and WeCom take twenty messages a minute from a robot: three desks with three, two gathered ones and a reminder each fit in. */
+  alert_storm_per_minute: integer(3, 1, 10),
+  /** Off where the database is backed up by other means: nobody is then warned about old backups either. */
+  backup_daily: onOff(true),
+  backup_keep_days: integer(7, 1, 365),
   docs_enabled: onOff(true),
   /** What an invoice is asked on. Whatever stands here, one yuan is invoiced once. */
   invoice_basis: oneOf('recharge', 'consumption'),

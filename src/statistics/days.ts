@@ -1,4 +1,5 @@
 import { addMs, type BusinessDay, businessDay, type Instant, iso } from '#src/core/time'
+import type { TickOrCall } from '#src/monitoring/tick'
 import { rawSql, type Transaction, transaction } from '#src/platform/database'
 
 /** A game that began before midnight is written within seconds of it; none is on its way for so long. */
@@ -12,7 +13,7 @@ const MAKE_LOCK = 7_061_983
  * Puts together the games of all operators for each day that is over and is not yet, or no longer, what its games are, and for each
  * month of such days. Until then the statistics read that day from the sums of its games: slower, and the same.
  */
-export async function makeStatisticsDays({ now }: { now: Instant }): Promise<{ days: number; months: number }> {
+export async function makeStatisticsDays({ now, signal, progress }: TickOrCall): Promise<{ days: number; months: number }> {
   const today = businessDay(addMs(now, -LATEST_MS))
   const days = await rawSql()<{ day: BusinessDay }[]>`
     SELECT to_char(played.day, 'YYYY-MM-DD') AS day
@@ -21,14 +22,21 @@ export async function makeStatisticsDays({ now }: { now: Instant }): Promise<{ d
     LEFT JOIN statistics_days made ON made.day = played.day
     WHERE (made.sessions, made.players, made.total_fen) IS DISTINCT FROM (played.sessions, played.players, played.total_fen)
     ORDER BY played.day DESC LIMIT ${MOST_DAYS}`
-  for (const { day } of days) await transaction((tx) => makeDay(tx, day, now))
+  for (const [index, { day }] of days.entries()) {
+    signal?.throwIfAborted()
+    await transaction((tx) => makeDay(tx, day, now))
+    progress?.({ done: index + 1, total: days.length })
+  }
   const months = await rawSql()<{ month: BusinessDay }[]>`
     SELECT to_char(played.month, 'YYYY-MM-DD') AS month
     FROM (SELECT date_trunc('month', day)::date AS month, sum(sessions) AS sessions FROM statistics_days GROUP BY 1) played
     LEFT JOIN statistics_months made ON made.month = played.month
     WHERE made.sessions IS DISTINCT FROM played.sessions AND (played.month + interval '1 month')::date <= ${today}::date
     ORDER BY played.month DESC`
-  for (const { month } of months) await transaction((tx) => makeMonth(tx, month, now))
+  for (const { month } of months) {
+    signal?.throwIfAborted()
+    await transaction((tx) => makeMonth(tx, month, now))
+  }
   return { days: days.length, months: months.length }
 }
 

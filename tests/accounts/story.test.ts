@@ -3,7 +3,7 @@ import { operatorStory, type StoryEvent } from '#src/accounts/details/story'
 import { addDays, addSeconds, businessDay, now, startOfDay } from '#src/core/time'
 import { operatorToken, staffToken, withServer } from '#tests/support/api'
 import { authorize } from '#tests/support/client'
-import { aStaff, aStore, credit, type Store } from '#tests/support/factory'
+import { aStaff, aStore, credit, PASSWORD, type Store } from '#tests/support/factory'
 
 const { started, call } = withServer()
 const REASON = '电话核实后的处理原因'
@@ -96,6 +96,29 @@ test('tells nothing about money but games to those who may not see it', async ()
     'operator_update',
     'site_update',
   ])
+})
+
+test('tells of wrong passwords: each since the last right one with its address, and how many there were before it', async () => {
+  const { operator } = await aStore()
+  const signIn = (username: string, password: string) => call('POST /v1/auth/operators/login', { body: { username, password } })
+  const story = async (chapter?: string) =>
+    (await operatorStory(operator.id, { ...whole, chapter } as never, { size: 20 } as never)).rows.map(({ kind, what, details }) => [
+      kind === 'failure' ? kind : what,
+      details,
+    ])
+  for (const username of [operator.username, operator.username.toUpperCase()])
+    expect((await signIn(username, 'Wrong@2024')).status).toBe(401)
+  expect((await signIn((await aStore()).operator.username, 'Wrong@2024')).status).toBe(401)
+  const ip = expect.stringMatching(/^10\./)
+  expect(await story('sign_in')).toEqual([
+    ['failure', { ip }],
+    ['failure', { ip }],
+  ])
+  expect((await story('keys')).length).toBe(0)
+  expect((await signIn(operator.username, PASSWORD)).status).toBe(200)
+  expect(await story('sign_in')).toEqual([['login', expect.objectContaining({ door: 'api', failures: 2 })]])
+  expect((await signIn(operator.username, PASSWORD)).status).toBe(200)
+  expect((await story('sign_in'))[0]![1]).not.toHaveProperty('failures')
 })
 
 test('rows of one moment are paged without gap or repetition', async () => {

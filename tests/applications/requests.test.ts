@@ -24,6 +24,27 @@ const messagesOf = (operatorId: Uuid) =>
   )
 const reasonOf = (answer: Awaited<ReturnType<typeof call>>) => [answer.status, answer.body.error_code, answer.body.details[0]?.reason]
 
+test('what waits is an alert for administrators, with the operator and the game, until somebody decides', async () => {
+  const { operator, token } = await aCustomer()
+  const open = () =>
+    started.database.owner`SELECT kind, audience, details FROM alerts WHERE details->>'reason' = ${REASON} AND closed_at IS NULL`
+  const games = [await anApplication({ name: '深海列车' }), await anApplication({ name: '云端跳跃' })]
+  const ids = [(await request(token, games[0]!)).body.data.request_id, (await request(token, games[1]!)).body.data.request_id]
+  const [name] = await started.database.owner`SELECT name FROM operator_accounts WHERE id = ${operator.id}`
+  expect([...(await open())]).toEqual(
+    ['深海列车', '云端跳跃'].map((application) => ({
+      kind: 'app_request_pending',
+      audience: 'admin',
+      details: { application, reason: REASON, operator: name!.name },
+    })),
+  )
+  const staff = await reviewer()
+  await approve(staff, ids[0])
+  expect(await open()).toHaveLength(1)
+  await reject(staff, ids[1])
+  expect(await open()).toHaveLength(0)
+})
+
 describe('an operator asks for a game', () => {
   test('and sees what it asked for, newest first, by state', async () => {
     const { operator, token } = await aCustomer()

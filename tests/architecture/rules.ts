@@ -88,7 +88,7 @@ function valueImports(path: string, text: string, forbidden: RegExp): Violation[
 }
 
 /** The schema probes write wrong rows on purpose, in a transaction that is rolled back: that is how they see the guards. */
-const MONEY_PROBES = 'src/schema-verify/probes.ts'
+const MONEY_PROBES = 'src/schema-verify/probes/guards.ts'
 const MONEY_COLUMNS = 'balance_fen|ledger_seq|ledger_hash|total_recharged_fen|total_consumed_fen|total_refunded_fen'
 const MONEY_FIELDS = 'balance|ledgerSeq|ledgerHash|totalRecharged|totalConsumed|totalRefunded'
 

@@ -1,8 +1,8 @@
 import { openSession } from '#src/accounts/sessions'
-import { routes } from '#src/app'
 import { newId, showId, type Uuid } from '#src/core/ids'
 import { iso, now, stopwatch } from '#src/core/time'
 import { rawSql, transaction } from '#src/platform/database'
+import { routes } from '#src/routes'
 import type { Page, Visitor } from './pages'
 
 /** The pages of our people over very many games: each of the route table, and the views that read most. */

@@ -1,15 +1,14 @@
 import type { Uuid } from '#src/core/ids'
 import { useClock } from '#src/core/time'
 import { useGateways } from '#src/payments/gateways/registry'
-import { childEnvironment } from '#src/platform/config'
 import { staffToken } from '#tests/support/api'
 import { openTestDatabase, urlOf } from '#tests/support/database'
 import { aStaff } from '#tests/support/factory'
 import { startGateway } from '#tests/support/gateway'
 import { freePort } from '#tests/support/http'
+import { spawnProduct } from '#tests/support/product-process'
 import { billFaults } from './books'
 
-const ROOT = `${import.meta.dir}/../..`
 const DAY_MS = 86_400_000
 const STARTED_MS = 20
 const MOST_LOOKS = 500
@@ -60,12 +59,7 @@ export type World = Awaited<ReturnType<typeof openWorld>>
 function openProduct(env: Record<string, string>, url: string) {
   let server: Bun.Subprocess | undefined
   let point = ''
-  const spawn = (program: string[], faultAt: string, more: Record<string, string> = {}) =>
-    Bun.spawn([process.execPath, ...program], {
-      cwd: ROOT,
-      env: childEnvironment({ APP_ENV: 'test', NODE_ENV: 'production', LOG_LEVEL: 'silent', ...env, FAULT_POINT: faultAt, ...more }),
-      stdio: ['ignore', 'inherit', 'inherit'],
-    })
+  const spawn = (program: string, faultAt: string, words: string[] = []) => spawnProduct(program, { ...env, FAULT_POINT: faultAt }, words)
   const stop = async () => {
     server?.kill('SIGKILL')
     await server?.exited
@@ -77,7 +71,7 @@ function openProduct(env: Record<string, string>, url: string) {
     serve: async (faultAt = '') => {
       if (server && server.exitCode === null && server.signalCode === null && point === faultAt) return
       await stop()
-      server = spawn(['src/server.ts'], faultAt)
+      server = spawn('src/server.ts', faultAt)
       point = faultAt
       await answers(url, server)
     },
@@ -90,7 +84,7 @@ function openProduct(env: Record<string, string>, url: string) {
     },
     /** The jobs of payments and refunds, once, in a process of their own; true when it died on the way. */
     work: async (faultAt: string, ahead: number): Promise<boolean> => {
-      const worker = spawn(['tests/chaos/worker.ts', String(ahead)], faultAt)
+      const worker = spawn('tests/chaos/worker.ts', faultAt, [String(ahead)])
       await worker.exited
       return worker.signalCode === 'SIGKILL'
     },

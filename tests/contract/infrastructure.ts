@@ -48,4 +48,5 @@ export const METRICS = [
   'mr_rate_limit_blocked_total',
   'mr_job_last_success_timestamp',
   'mr_ledger_drift_fen',
+  'mr_backup_last_good_timestamp',
 ]

@@ -8,6 +8,3 @@ export const LATER_STEPS: Readonly<Record<string, number>> = {
   '+ POST /api/shared/wallet/{userId}/credit': 6,
   '+ POST /api/shared/wallet/{userId}/debit': 6,
 }
-
-/** Metrics of API.md 10 whose subject is not there yet. */
-export const LATER_METRICS: Readonly<Record<string, number>> = { mr_backup_last_good_timestamp: 5 }

@@ -1,10 +1,10 @@
 import { expect, test } from 'bun:test'
 import { safeParse } from 'valibot'
-import { routes } from '#src/app'
 import { problems } from '#src/core/errors'
 import { errorsOf } from '#src/openapi/errors'
 import { exampleOf, type JsonSchema, jsonSchemaOf } from '#src/openapi/json-schema'
 import { SUMMARISED } from '#src/openapi/summaries'
+import { routes } from '#src/routes'
 import { loadSettings } from '#src/settings/settings'
 import { withServer } from '#tests/support/api'
 

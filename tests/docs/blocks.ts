@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
-import { routes } from '#src/app'
 import { COMMANDS } from '#src/cli/commands'
 import { type ProblemKind, problems } from '#src/core/errors'
 import { Environment } from '#src/platform/config'
 import type { Route } from '#src/platform/route'
+import { routes } from '#src/routes'
 import { SETTINGS } from '#src/settings/settings'
 import { JOBS } from '#workers/schedule'
 import { LAYERS } from '../architecture/imports'
@@ -96,8 +96,13 @@ function settingTable(): string[] {
 
 export type ExampleVariable = { key: string; value: string; words: string }
 
-/** `.env.example`: each variable with the comment that stands above it. */
-export function exampleVariables(text = readFileSync(join(ROOT, '.env.example'), 'utf8')): ExampleVariable[] {
+const exampleParts = (): string[] => readFileSync(join(ROOT, '.env.example'), 'utf8').split('# Below: for containers alone.')
+
+/** The second part of `.env.example`: what containers need and the product does not know. */
+export const containerVariables = (): ExampleVariable[] => exampleVariables(exampleParts()[1]!)
+
+/** `.env.example`: each variable of the product with the comment that stands above it. */
+export function exampleVariables(text = exampleParts()[0]!): ExampleVariable[] {
   let words: string[] = []
   return text.split('\n').flatMap((line) => {
     const variable = /^#? ?([A-Z][A-Z0-9_]+)=(.*)$/.exec(line)

@@ -8,10 +8,10 @@ import { type ExportRow, listExports, repeatExport, requestExport, requireExport
 import type { ExportFormat } from '#src/exports/file'
 import { exportFile, exportFolder } from '#src/exports/place'
 import { claimExport, makeExport } from '#src/exports/work'
-import { childEnvironment } from '#src/platform/config'
 import { auditRows } from '#tests/support/api'
 import { openTestDatabase } from '#tests/support/database'
 import { anOperator, credit } from '#tests/support/factory'
+import { spawnProduct } from '#tests/support/product-process'
 import { until } from '#tests/support/until'
 import { csvRows, xlsxRows } from './read'
 
@@ -232,12 +232,7 @@ test('a workers process that is killed in the middle leaves nothing that the nex
   expect(await second.exited).toBe(0)
 }, 60_000)
 
-const workers = () =>
-  Bun.spawn([process.execPath, 'workers/main.ts'], {
-    cwd: `${import.meta.dir}/../..`,
-    env: childEnvironment({ APP_ENV: 'test', NODE_ENV: 'production', LOG_LEVEL: 'silent', DATABASE_URL: database.url }),
-    stdio: ['ignore', 'inherit', 'inherit'],
-  })
+const workers = () => spawnProduct('workers/main.ts', { DATABASE_URL: database.url })
 
 /** A long journal, quickly: its hashes are not computed, since nobody checks them here. */
 async function manyRows(operatorId: Uuid, rows: number): Promise<void> {

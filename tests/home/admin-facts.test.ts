@@ -16,6 +16,7 @@ test('an empty product has nothing under way and nothing that waits', async () =
   expect(await adminFacts(now())).toEqual({
     ...{ operators: 0, newToday: 0, active: 0, inactive: 0, liveGames: 0, livePlayers: 0 },
     ...{ requests: 0, requestsOldest: null, locked: 0, lockedOldest: null, alerts: 0, alertsOldest: null, chain: null, chainAt: null },
+    ...{ schema: null, schemaAt: null, ledgerAlerts: 0 },
   })
 })
 

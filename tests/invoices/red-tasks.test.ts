@@ -55,7 +55,7 @@ describe('a refund of money that was invoiced', () => {
     }
     await alertRedTasks({ now: now() })
     await alertRedTasks({ now: now() })
-    expect(await alert()).toEqual({ occurrences: 1, details: { over: '200.00' }, open: true })
+    expect(await alert()).toEqual({ occurrences: 1, details: { over: '200.00', operator: '星空乐园' }, open: true })
     await recharged(operator.id, '250.00')
     expect(await task()).toEqual({ over_fen: 0n, open: false })
     await alertRedTasks({ now: now() })

@@ -82,18 +82,8 @@ export const MUTANTS: Mutant[] = [
     changes: [
       {
         file: COMMIT,
-        from: '  const decisions = await transaction(\n    async (tx) => {',
-        to: '  const early = Promise.withResolvers<Map<Call, Decision>>()\n  void transaction(\n    async (tx) => {',
-      },
-      {
-        file: COMMIT,
-        from: "    { waitsForLocks: patience === 'long' },\n  )\n",
-        to: "    { waitsForLocks: patience === 'long' },\n  ).catch(early.reject)\n  const decisions = await early.promise\n",
-      },
-      {
-        file: COMMIT,
-        from: '      return new Map(free.map((call, index) => [call, decided.decisions[index]!]))\n',
-        to: '      const result = new Map(free.map((call, index) => [call, decided.decisions[index]!]))\n      early.resolve(result)\n      await Bun.sleep(20)\n      return result\n',
+        from: "  const decisions = await transaction((tx) => decideAndWrite(tx, calls, patience, elapsed), { waitsForLocks: patience === 'long' })\n",
+        to: "  const early = Promise.withResolvers<Map<Call, Decision>>()\n  const open = async (tx: Transaction) => {\n    const result = await decideAndWrite(tx, calls, patience, elapsed)\n    early.resolve(result)\n    await Bun.sleep(20)\n    return result\n  }\n  void transaction(open, { waitsForLocks: patience === 'long' }).catch(early.reject)\n  const decisions = await early.promise\n",
       },
     ],
   },

@@ -1,7 +1,8 @@
 import { beforeAll, expect, test } from 'bun:test'
 import { Problem } from '#src/core/problem'
 import { addSeconds, instant, now } from '#src/core/time'
-import { announceJobs, claimRequestedRun, jobRuns, requestRun, scheduledJobs } from '#src/monitoring/scheduled-jobs'
+import { claimRequestedRun } from '#src/monitoring/job-runs'
+import { announceJobs, jobRuns, requestRun, scheduledJobs } from '#src/monitoring/scheduled-jobs'
 import { alertsPage, openAlerts } from '#src/notifications/alert-list'
 import { auditRows, staffToken, withServer } from '#tests/support/api'
 import { aStaff } from '#tests/support/factory'
@@ -74,7 +75,7 @@ test('a run of a job that this release does not know fails with words', async ()
   expect(await jobRuns({ job: 'of-tomorrow' }, now(), { size: 5 })).toMatchObject([
     { state: 'failed', error: 'this release does not know the job' },
   ])
-  expect(await claimRequestedRun(now())).toBeUndefined()
+  expect(await claimRequestedRun(now(), null)).toBeUndefined()
 })
 
 test('a failure is an alert that counts, until the job succeeds again', async () => {

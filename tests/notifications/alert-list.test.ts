@@ -2,8 +2,9 @@ import { beforeAll, expect, test } from 'bun:test'
 import { newId, type Uuid } from '#src/core/ids'
 import { Problem } from '#src/core/problem'
 import { now } from '#src/core/time'
+import { ALERT_KINDS, type AlertKind } from '#src/notifications/alert-kinds'
 import { type AlertDesk, alertsPage, closeAlert, openAlerts } from '#src/notifications/alert-list'
-import { raiseAlert } from '#src/notifications/alerts'
+import { type Alert, raiseAlert } from '#src/notifications/alerts'
 import { transaction } from '#src/platform/database'
 import { auditRows, withServer } from '#tests/support/api'
 import { aStaff, type TestStaff } from '#tests/support/factory'
@@ -16,8 +17,8 @@ beforeAll(async () => {
 
 const REASON = '已与渠道核实，款项次日到账'
 const act = () => ({ actor: { kind: 'staff' as const, id: person.id, name: '张发财', role: 'manager' }, origin: null, at: now() })
-const raise = (kind: string, subject: string, audience: 'admin' | 'finance' | 'operations') =>
-  transaction((tx) => raiseAlert(tx, { kind, subject, audience, details: { amount: '1.00' } }, now()))
+const raise = (kind: AlertKind, subject: string) =>
+  transaction((tx) => raiseAlert(tx, { kind, subject, audience: ALERT_KINDS[kind].audience, details: { amount: '1.00' } } as Alert, now()))
 const close = (id: Uuid, desk: AlertDesk = 'finance') => transaction((tx) => closeAlert(tx, desk, id, REASON, act()))
 const open = async (desk: AlertDesk, kind?: string) => (await alertsPage(desk, { state: 'open', kind }, { size: 20 })).rows
 const refusal = (work: Promise<unknown>) =>
@@ -27,9 +28,9 @@ const refusal = (work: Promise<unknown>) =>
   )
 
 test('each desk sees its own; the machine’s are the administrators’', async () => {
-  await raise('order_abnormal', 'one', 'finance')
-  await raise('anomaly_lock', 'two', 'admin')
-  await raise('job_failed', 'three', 'operations')
+  await raise('order_abnormal', 'one')
+  await raise('anomaly_lock', 'two')
+  await raise('job_failed', 'three')
   expect((await open('finance')).map(({ kind }) => kind)).toEqual(['order_abnormal'])
   expect((await open('admin')).map(({ kind }) => kind)).toEqual(['job_failed', 'anomaly_lock'])
   expect(await openAlerts('admin')).toMatchObject({ count: 2, kinds: ['anomaly_lock', 'job_failed'] })
@@ -37,8 +38,8 @@ test('each desk sees its own; the machine’s are the administrators’', async 
 
 test('an alert is closed once, with a reason, by one of two; the same thing again opens another', async () => {
   const subject = newId()
-  await raise('refund_abnormal', subject, 'finance')
-  await raise('refund_abnormal', subject, 'finance')
+  await raise('refund_abnormal', subject)
+  await raise('refund_abnormal', subject)
   const [alert] = await open('finance', 'refund_abnormal')
   expect(alert).toMatchObject({ subject, occurrences: 2 })
   const both = await Promise.all([refusal(close(alert!.id)), refusal(close(alert!.id))])
@@ -48,7 +49,7 @@ test('an alert is closed once, with a reason, by one of two; the same thing agai
   expect(await auditRows(started.database, alert!.id)).toMatchObject([
     { operation: 'alert_settle', details: { kind: 'refund_abnormal', subject, occurrences: 2, reason: REASON } },
   ])
-  expect(await raise('refund_abnormal', subject, 'finance')).toBe(true)
+  expect(await raise('refund_abnormal', subject)).toBe(true)
 })
 
 test('an alert of another desk is unknown', async () => {

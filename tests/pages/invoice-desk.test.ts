@@ -1,58 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import type { Uuid } from '#src/core/ids'
-import { issueFor, recharged, refunded, removeInvoiceFiles, reverse } from '#tests/invoices/money'
-import { auditRows } from '#tests/support/api'
-import { axeFindings, launchBrowser } from '#tests/support/browser'
-import { openTestDatabase } from '#tests/support/database'
-import { anOperator, aStaff, PASSWORD } from '#tests/support/factory'
-import { startServer } from '#tests/support/http'
+import { expect, test } from 'bun:test'
+import { withInvoiceDesk } from '#tests/invoices/desk'
+import { issueFor, refunded, reverse } from '#tests/invoices/money'
+import { GOOD, main, seen } from '#tests/support/desk'
+import { aStaff } from '#tests/support/factory'
 import { pdfText } from '#tests/support/pdf-text'
-import { DESK, openFilters, watchedPage } from '#tests/support/watched-page'
+import { openFilters } from '#tests/support/watched-page'
 
-let database: Awaited<ReturnType<typeof openTestDatabase>>
-let server: ReturnType<typeof startServer>
-let browser: Browser
-beforeAll(async () => {
-  database = await openTestDatabase()
-  server = startServer()
-  browser = await launchBrowser()
-})
-afterAll(async () => {
-  await browser.close()
-  await server.drain(1_000)
-  await removeInvoiceFiles(database)
-  await database.close()
-})
-
-async function signedIn(door: 'operator' | 'finance', username: string, options: BrowserContextOptions = DESK) {
-  const watched = await watchedPage(browser, server.url, options)
-  await watched.page.goto(`/${door}/login`)
-  await watched.page.fill('[name=username]', username)
-  await watched.page.fill('[name=password]', PASSWORD)
-  await watched.page.keyboard.press('Enter')
-  await watched.page.waitForURL(`**/${door}/`)
-  return watched
-}
-const main = async (page: Page): Promise<string> => (await page.textContent('main')) ?? ''
-const seen = async (page: Page, { javaScriptEnabled = true }: BrowserContextOptions = {}) =>
-  javaScriptEnabled
-    ? [await axeFindings(page), await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)]
-    : [[], 0]
-const GOOD = [[], 0]
-
-/** An operator that has paid, and what it asks for. */
-async function asking(yuan: string, title = '杭州幻境数字娱乐有限公司', paid = yuan) {
-  const operator = await anOperator({ name: '杭州幻境体验馆' })
-  await recharged(operator.id, paid)
-  const id = await database.owner`
-    INSERT INTO invoice_records (id, operator_id, invoice_type, amount_fen, invoice_title, tax_id, email, created_at, updated_at)
-    VALUES (${Bun.randomUUIDv7()}, ${operator.id}, 'vat_normal', ${Math.round(Number(yuan) * 100)}, ${title}, '91110000802100433B', 'a@example.com', now(), now())
-    RETURNING id`
-  return { operator, id: id[0]!.id as Uuid, path: `/finance/invoices/inv_${id[0]!.id}` }
-}
-const stored = async (id: Uuid) => (await database.owner`SELECT * FROM invoice_records WHERE id = ${id}`)[0]!
-const operations = async (id: Uuid) => (await auditRows(database, id)).map(({ operation }) => operation)
+const { asking, operations, signedIn, stored } = withInvoiceDesk()
 
 test('E70, E29: finance approves, the number and the paper are there at once, the operator downloads what it says', async () => {
   const { operator, id, path } = await asking('1060.00')

@@ -95,12 +95,12 @@ describe.each([
     await page.fill('[name=name]', `改名乐园 ${name}`)
     await page.click('button:has-text("保存资料")')
     await page.waitForSelector('text=运营商资料已保存')
-    await page.click('a:has-text("调整类别")')
+    await page.click('a:has-text("调整客户分类")')
     await page.selectOption('[name=category]', 'vip')
     await page.fill('[name=reason]', '季度评定')
     expect(await findings(page, options)).toEqual([])
-    await page.click('button:has-text("保存类别")')
-    await page.waitForSelector('text=类别已调整')
+    await page.click('button:has-text("保存客户分类")')
+    await page.waitForSelector('text=客户分类已调整')
     expect(await main(page)).toMatch(/VIP\s*固定/)
     expect(await lastAudit(operator!.id)).toMatchObject({
       operation: 'operator_category',

@@ -8,8 +8,9 @@ import { transaction } from '#src/platform/database'
 import { withServer } from '#tests/support/api'
 import { axeFindings, launchBrowser } from '#tests/support/browser'
 import { authorize } from '#tests/support/client'
-import { aStaff, aStore, PASSWORD } from '#tests/support/factory'
+import { anOperator, aStaff, aStore, PASSWORD } from '#tests/support/factory'
 import { atDesk } from '#tests/support/staff-desk'
+import { until } from '#tests/support/until'
 import { DESK, openFilters, PHONE, watchedPage } from '#tests/support/watched-page'
 import { spawnWorkers } from '#tests/support/workers'
 
@@ -46,6 +47,23 @@ async function sees(page: Page, words: string): Promise<void> {
     await page.reload()
   }
   expect(await main(page)).toContain(words)
+}
+
+/** A mail that its server refused ten times. */
+async function aDeadMail(title: string): Promise<void> {
+  const operator = await anOperator()
+  const { owner } = started.database
+  // Not the workers' yet: they would send it at once.
+  await owner.begin(async (sql) => {
+    const id = newId()
+    await sql`INSERT INTO message_notifications (id, type, title, content, target, target_operator_id, created_at)
+      VALUES (${id}, 'security', ${title}, '说明', 'specific', ${operator.id}, now())`
+    await sql`INSERT INTO mail_deliveries (message_id, operator_id, status, attempts, last_error, created_at, finished_at)
+      VALUES (${id}, ${operator.id}, 'failed', 10, 'connect ECONNREFUSED 127.0.0.1:25', now(), now())`
+    await sql`SELECT enqueue_work('mail', ${JSON.stringify({ message_id: id, operator_id: operator.id })}::text::json, ${id})`
+    await sql`UPDATE graphile_worker._private_jobs SET attempts = max_attempts, last_error = 'connect ECONNREFUSED 127.0.0.1:25'
+      WHERE key = ${`mail:${id}`}`
+  })
 }
 
 const isNotWide = (page: Page) => page.evaluate(() => window.innerWidth <= window.visualViewport!.width)
@@ -107,6 +125,34 @@ describe.each([
     expect(admin.complaints.filter((complaint) => !complaint.includes('400'))).toEqual([])
     await page.context().close()
   }, 90_000)
+
+  test('E63 a delivery that was given up is dropped with a reason, another is replayed and sent', async () => {
+    for (const title of ['放弃的通知', '重发的通知']) await aDeadMail(`${title}：${name}`)
+    const admin = await signIn('admin', (await aStaff('super_admin')).username, options)
+    const { page } = admin
+    await page.goto('/admin/deliveries')
+    expect(await main(page)).toContain('connect ECONNREFUSED')
+    expect(await findings(page, options)).toEqual([])
+    await page.click(`a[aria-label^="放弃：放弃的通知：${name}"]`)
+    await page.fill('[name=reason]', '短')
+    await page.click('main button:has-text("放弃")')
+    await page.waitForSelector('#reason-error')
+    await page.fill('[name=reason]', '邮箱已停用，已电话通知运营商')
+    expect(await findings(page, options)).toEqual([])
+    await page.click('main button:has-text("放弃")')
+    await page.waitForURL('**/admin/deliveries')
+    expect(await main(page)).not.toContain(`放弃的通知：${name}`)
+    await page.click(`a[aria-label^="重新投递：重发的通知：${name}"]`)
+    expect(await findings(page, options)).toEqual([])
+    await page.click('main button:has-text("重新投递")')
+    await page.waitForURL('**/admin/deliveries')
+    expect(await main(page)).not.toContain(`重发的通知：${name}`)
+    const sent = () => started.database.owner`SELECT FROM simulated_mails WHERE subject LIKE ${`%重发的通知：${name}`}`
+    await until('the mail', async () => (await sent()).length === 1)
+    expect(await isNotWide(page)).toBe(true)
+    expect(admin.complaints.filter((complaint) => !complaint.includes('400'))).toEqual([])
+    await page.context().close()
+  }, 60_000)
 
   test('E78 finance filters the audit log; an alert is looked at and settled', async () => {
     const subject = newId()

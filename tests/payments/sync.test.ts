@@ -82,22 +82,28 @@ describe.each(['wechat', 'alipay'] as const)('%s', (channel) => {
       ['failed', 'abnormal'],
     ])
     const alerts = await started.database
-      .owner`SELECT occurrences FROM alerts WHERE kind = 'order_abnormal' AND subject = ${placed.order.id}`
+      .owner`SELECT details FROM alerts WHERE kind = 'order_abnormal' AND subject = ${placed.order.id} AND closed_at IS NULL`
     const told = await started.database.owner`SELECT title FROM message_notifications WHERE target_operator_id = ${placed.operator.id}`
     expect([alerts.length, told.map(({ title }) => title)]).toEqual([1, ['充值异常']])
+    expect(alerts[0]!.details.operator).toBeString()
     expect(await checkOrder(placed.order.id, now())).toBe('settled')
     expect(await stored(placed.order.id)).toMatchObject({ status: 'success', queryFailures: 0, errorMessage: null })
     expect(await balanceOf(placed.operator.id)).toBe(10_000n as never)
+    const [over] = await started.database.owner`SELECT closed_at, closed_by FROM alerts WHERE subject = ${placed.order.id}`
+    expect([over!.closed_at !== null, over!.closed_by]).toEqual([true, null])
   })
 })
 
-test('polls that are overdue wake whoever runs the product, once', async () => {
+test('polls that are overdue wake whoever runs the product, once, until they are made up for', async () => {
   await alone()
   const placed = await anOrder()
   await started.database.owner`UPDATE recharge_orders SET next_check_at = now() - interval '16 minutes' WHERE id = ${placed.order.id}`
   expect(await syncPendingOrders({ now: now() })).toMatchObject({ overdue: 1 })
   const alerts = await started.database.owner`SELECT audience FROM alerts WHERE kind = 'payment_checks_overdue'`
   expect(alerts.map(({ audience }) => audience)).toEqual(['operations'])
+  await started.database.owner`UPDATE recharge_orders SET next_check_at = NULL WHERE id = ${placed.order.id}`
+  expect(await syncPendingOrders({ now: now() })).toMatchObject({ overdue: 0 })
+  expect(await started.database.owner`SELECT FROM alerts WHERE kind = 'payment_checks_overdue' AND closed_at IS NULL`).toHaveLength(0)
 })
 
 test('a run is bounded, and orders of a bank transfer are nobody’s to ask about', async () => {

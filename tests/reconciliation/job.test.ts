@@ -121,9 +121,10 @@ test('a broken answer costs an attempt; a file that is not right is kept, named 
     await scene.started.database
       .owner`SELECT FROM provider_bill_lines l JOIN provider_bills b ON b.id = l.bill_id WHERE b.bill_date = ${day}`,
   ).toHaveLength(0)
-  expect([...(await scene.started.database.owner`SELECT subject FROM alerts WHERE kind = 'bill_faulty'`)]).toEqual([
+  expect([...(await scene.started.database.owner`SELECT subject FROM alerts WHERE kind = 'bill_faulty' AND closed_at IS NULL`)]).toEqual([
     { subject: `wechat ${day}` },
   ])
   expect(await reconcileBills({ now: now() })).toMatchObject({ faulty: 0 })
   expect((await bills()).at(-1)).toMatchObject({ day, state: 'closed', payments: 1, kept: true })
+  expect(await scene.started.database.owner`SELECT FROM alerts WHERE kind = 'bill_faulty' AND closed_at IS NULL`).toHaveLength(0)
 })

@@ -139,6 +139,9 @@ describe.each(['wechat', 'alipay'] as const)('%s', (channel) => {
     await scene.bank.control.balance(channel, fen + 1_000_000)
     await advancePayout(payout.id, now())
     expect((await atBank(order.outTradeNo)).map(({ out_refund_no }) => out_refund_no)).toEqual([payout.out_refund_no])
+    if (channel === 'wechat') await finish(channel, payout)
+    await advancePayout(payout.id, now())
+    expect([(await payoutsOf(refundId))[0]!.status, await alertsOf(channel)]).toEqual(['completed', []])
   })
 })
 

@@ -22,7 +22,9 @@ test('drizzle/expected-schema.json is the schema that the migrations make (renew
 })
 
 test('the verification finds nothing in a fresh database', async () => {
-  expect(await verifySchema(database.connection)).toEqual({ findings: [] })
+  const { findings, probes } = await verifySchema(database.connection)
+  expect(findings).toEqual([])
+  expect(probes).toBeGreaterThan(400)
 })
 
 test('every table of drizzle/schema stands in the database with the same columns, and none is missing there', async () => {
@@ -56,7 +58,7 @@ test('every migration goes down and up again to the same schema', async () => {
   const head = await fingerprint()
   const down = await migrateDown(database.connection, migrationIds().length)
   expect(down).toHaveLength(migrationIds().length)
-  const left = Object.keys(await fingerprint()).filter((object) => !object.includes('schema_migrations'))
+  const left = Object.keys(await fingerprint()).filter((object) => !/schema_migrations|^queue |^extension |^role /.test(object))
   expect(left).toEqual([])
   expect((await migrationStatus(database.connection)).every(({ applied }) => !applied)).toBe(true)
   await migrateUp(database.connection)
@@ -69,51 +71,4 @@ test('every migration starts with a lock time-out', async () => {
     expect([id, text.startsWith("SET LOCAL lock_timeout = '500ms';")]).toEqual([id, true])
     expect(await Bun.file(path.replace('/migrations/', '/down/')).exists()).toBe(true)
   }
-})
-
-/** Hand-made drifts: what a careless administrator or a forgotten migration leaves behind. */
-const DRIFTS: [string, string, RegExp][] = [
-  [
-    'a role CHECK without finance',
-    `ALTER TABLE admin_accounts DROP CONSTRAINT admin_role, ADD CONSTRAINT admin_role CHECK (role IN ('super_admin','admin'))`,
-    /admin_role/,
-  ],
-  ['a dropped table', 'DROP TABLE job_runs', /job_runs/],
-  ['a dropped CHECK', 'ALTER TABLE operator_accounts DROP CONSTRAINT operator_balance_not_negative', /balance_not_negative/],
-  ['a dropped unique', 'ALTER TABLE usage_records DROP CONSTRAINT one_usage_per_session', /one_usage_per_session/],
-  ['a disabled trigger', 'ALTER TABLE transaction_records DISABLE TRIGGER append_only', /append_only/],
-  ['a lost index', 'DROP INDEX usage_records_site', /usage_records_site/],
-  ['a wider grant', 'GRANT UPDATE ON transaction_records TO mr_app', /grant transaction_records/],
-  ['a column right too many', 'GRANT UPDATE (balance_fen) ON operator_accounts TO mr_app', /balance_fen/],
-  ['a nullable column', 'ALTER TABLE usage_records ALTER COLUMN client_ip DROP NOT NULL', /client_ip/],
-  [
-    'a constraint not validated',
-    'ALTER TABLE usage_records DROP CONSTRAINT usage_players, ADD CONSTRAINT usage_players CHECK (player_count BETWEEN 1 AND 100) NOT VALID',
-    /NOT VALID/,
-  ],
-  [
-    'a changed function',
-    `CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'`,
-    /refuse_change/,
-  ],
-  ['an extra column', 'ALTER TABLE applications ADD COLUMN note text', /applications.note/],
-]
-
-test.each(DRIFTS)('the verification names %s', async (_name, statement, named) => {
-  const drifted = await createDatabase()
-  await drifted.owner.unsafe(statement)
-  const { findings } = await verifySchema(drifted.connection)
-  expect(findings.some((finding) => named.test(finding))).toBe(true)
-  await drifted.drop()
-})
-
-test('the probes find a wrong rule even when the expected schema has the same mistake', async () => {
-  const { runProbes } = await import('#src/schema-verify/probes')
-  const wrong = await createDatabase()
-  await wrong.owner.unsafe(
-    `ALTER TABLE admin_accounts DROP CONSTRAINT admin_role, ADD CONSTRAINT admin_role CHECK (role IN ('super_admin','admin','operator','analyst'))`,
-  )
-  const failed = await runProbes(wrong.owner as never)
-  expect(failed.some((name) => name.startsWith('staff role finance'))).toBe(true)
-  await wrong.drop()
 })

@@ -1,6 +1,6 @@
-import { routes } from '#src/app'
 import type { Uuid } from '#src/core/ids'
 import type { Route } from '#src/platform/route'
+import { routes } from '#src/routes'
 import type { TestDatabase } from '#tests/support/database'
 
 /** Who looks at pages: one of the demo's people, by the door they come in. */
@@ -94,6 +94,8 @@ export function idsOfDemo({ owner }: TestDatabase, operatorId: Uuid): Ids {
     announcement_id: () => first(owner`SELECT id FROM announcements WHERE status = 'published' ORDER BY id LIMIT 1`),
     schedule_id: () => first(owner`SELECT id FROM application_price_schedules WHERE status = 'scheduled' LIMIT 1`),
     log_id: () => first(owner`SELECT id FROM audit_logs ORDER BY seq DESC LIMIT 1`),
+    release_id: () => first(owner`SELECT id FROM deploy_log WHERE result = 'undone' LIMIT 1`),
+    id: () => first(owner`SELECT id::text FROM list_work('dead', NULL, 1)`),
     alert_id: () => first(owner`SELECT id FROM alerts WHERE audience = 'admin' ORDER BY id LIMIT 1`),
     reversal_id: () => first(owner`SELECT id FROM invoice_reversals WHERE status = 'proposed' LIMIT 1`),
     mail_id: () => first(owner`SELECT id FROM simulated_mails LIMIT 1`),

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
-import { routes } from '#src/app'
 import { newId, type Uuid } from '#src/core/ids'
+import { routes } from '#src/routes'
 import { auditRows, browserHeaders, staffToken, withServer } from '#tests/support/api'
 import { anOperator, aStaff, balanceOf, PASSWORD } from '#tests/support/factory'
 import { givePhone } from '#tests/support/phone'

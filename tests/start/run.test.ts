@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'bun:test'
-import { countsOf, leftOutLines } from '../run'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { createDatabase } from '#tests/support/database'
+import { until } from '#tests/support/until'
+import { countsOf, heard, leftOutLines, slowestFirst } from '../run'
 
 const ENDING = 'Ran 10 tests across 5 files. [9.00ms]\n'
 
@@ -32,5 +37,48 @@ describe('bin/test tells the truth', () => {
     ]
     for (const way of ways) expect(leftOutLines(`first line\n${way}'name', () => {})`)).toEqual([2])
     expect(leftOutLines("test('a', () => {\n  expect(list.only()).toBe(1)\n  skip(todo)\n})")).toEqual([])
+  })
+  test('a whole run starts the slowest files first, and forgets what it learnt when that cannot be read', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mr-run-'))
+    const learnt = join(folder, '.data/test/timings.json')
+    for (const [text, isKept] of [
+      ['{"version":1,"files":{"a.test.ts":7}}', true],
+      ['{"version":1,"files":{"a.te', false],
+      ['{"version":1,"files":{"a.test.ts":"7"}}', false],
+      ['null', false],
+    ] as const) {
+      mkdirSync(dirname(learnt), { recursive: true })
+      writeFileSync(learnt, text)
+      expect(slowestFirst(folder)).toEqual(['--timings=.data/test/timings.json', '--timings=tests/timings.json', '--update-timings'])
+      expect(existsSync(learnt)).toBe(isKept)
+    }
+    const { version, files } = JSON.parse(readFileSync('tests/timings.json', 'utf8'))
+    expect(version).toBe(1)
+    for (const file of Object.keys(files)) expect([file, existsSync(file)]).toEqual([file, true])
+    rmSync(folder, { recursive: true })
+  })
+
+  test('it ends with the tests, also when one of them left somebody at work who has the same output', async () => {
+    const tests = Bun.spawn(['sh', '-c', 'sleep 30 & echo "0 pass, left $!" >&2; exit 1'], { stdio: ['ignore', 'inherit', 'pipe'] })
+    let words = ''
+    await heard(tests, (more) => {
+      words += more
+    })
+    expect([words, tests.exitCode]).toEqual([expect.stringMatching(/^0 pass, left \d+\n$/), 1])
+    process.kill(Number(words.split(' ').at(-1)))
+  })
+
+  test('a server that a failing test left running goes when the test is gone', async () => {
+    const database = await createDatabase()
+    const failing = Bun.spawn([process.execPath, 'tests/start/left-running.ts', database.url], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const [url, code] = await Promise.all([new Response(failing.stdout).text(), failing.exited])
+    expect(code).toBe(1)
+    await until('the server to be gone', () =>
+      fetch(`${url.trim()}/health/live`).then(
+        () => false,
+        () => true,
+      ),
+    )
+    await database.drop()
   })
 })

@@ -8,7 +8,7 @@ import { now, stopwatch } from '#src/core/time'
 import { read, transaction } from '#src/platform/database'
 import type { RequestInfo } from '#src/platform/http'
 import { csrfToken } from '#src/platform/web-session'
-import { openTestDatabase } from './database'
+import { openTestDatabase, type TestDatabase } from './database'
 import { startServer } from './http'
 
 /** The JSON API as its clients see it. */
@@ -121,7 +121,7 @@ export type AuditRow = {
   ip: string | null
 }
 /** The audit rows about a target or by an actor, oldest first. */
-export const auditRows = (database: Awaited<ReturnType<typeof openTestDatabase>>, id: Uuid): Promise<AuditRow[]> =>
+export const auditRows = (database: Pick<TestDatabase, 'owner'>, id: Uuid): Promise<AuditRow[]> =>
   database.owner<AuditRow[]>`
     SELECT operation, actor_kind, actor_id, actor_role, target_id, details, ip FROM audit_logs
     WHERE target_id = ${id} OR actor_id = ${id} ORDER BY seq` as unknown as Promise<AuditRow[]>

@@ -73,6 +73,8 @@ export async function createDatabase(options: { empty?: boolean } = {}): Promise
   const owner = asOwner(connection)
   // Nobody waits for the clock's reports: every workers process of a test would make up for the last three and leave their files.
   if (template) await owner`UPDATE report_schedules SET is_on = false`
+  // Nor for its backup, which would be made and restored behind every test that starts workers.
+  if (template) await owner`INSERT INTO system_configs (key, value, type, updated_at) VALUES ('backup_daily', 'false', 'boolean', now())`
   const drop = async () => {
     await owner.end({ timeout: 1 })
     await leftAlone(admin, database)

@@ -1,5 +1,5 @@
 import { type HttpServer, openPort } from '#src/http-server'
-import { childEnvironment } from '#src/platform/config'
+import { spawnProduct } from './product-process'
 
 /** The product's HTTP server in this process, on a port of its own. */
 export const startServer = (): HttpServer => openPort(0, '127.0.0.1')
@@ -9,18 +9,7 @@ export type ServerProcess = { url: string; process: Bun.Subprocess; kill(signal?
 /** A server process of its own on the given database. `env` may name a FAULT_POINT. */
 export async function spawnServer(databaseUrl: string, env: Record<string, string> = {}): Promise<ServerProcess> {
   const port = freePort()
-  const child = Bun.spawn([process.execPath, 'src/server.ts'], {
-    cwd: `${import.meta.dir}/../..`,
-    env: childEnvironment({
-      APP_ENV: 'test',
-      NODE_ENV: 'production',
-      LOG_LEVEL: 'warn',
-      PORT: String(port),
-      DATABASE_URL: databaseUrl,
-      ...env,
-    }),
-    stdio: ['ignore', 'inherit', 'inherit'],
-  })
+  const child = spawnProduct('src/server.ts', { LOG_LEVEL: 'warn', PORT: String(port), DATABASE_URL: databaseUrl, ...env })
   const url = `http://127.0.0.1:${port}`
   await answers(url, child)
   const kill = async (signal: NodeJS.Signals = 'SIGKILL') => {

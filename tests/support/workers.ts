@@ -1,12 +1,8 @@
-import { childEnvironment } from '#src/platform/config'
+import { spawnProduct } from './product-process'
 
 /** A workers process of its own on the given database; ends on `stop` as under its supervisor. */
 export function spawnWorkers(databaseUrl: string, env: Record<string, string> = {}): { stop(): Promise<number> } {
-  const child = Bun.spawn([process.execPath, 'workers/main.ts'], {
-    cwd: `${import.meta.dir}/../..`,
-    env: childEnvironment({ APP_ENV: 'test', NODE_ENV: 'production', LOG_LEVEL: 'silent', DATABASE_URL: databaseUrl, ...env }),
-    stdio: ['ignore', 'inherit', 'inherit'],
-  })
+  const child = spawnProduct('workers/main.ts', { DATABASE_URL: databaseUrl, ...env })
   return {
     stop: async () => {
       child.kill('SIGTERM')

@@ -219,7 +219,8 @@ function aStory(say: Say): Pick<OperatorStoryProps, 'story' | 'games' | 'chapter
   const rows = [
     event(1, { kind: 'games', what: 'games', day: '2026-03-05', games: 23, players: 71, amount: money(134_400) }),
     act(2, 'operator_lock'),
-    act(3, 'login', { actorKind: 'operator', details: {} }),
+    act(3, 'login', { actorKind: 'operator', details: { failures: 3 } }),
+    event(9, { kind: 'failure', what: 'sign_in', details: { ip: say('203.0.113.9') } }),
     act(4, 'operator_update', { details: { before: { name: say('旧名') }, after: { name: say('新名') } } }),
     act(5, 'something_new', { actorKind: 'system', requestId: null, details: null }),
     entry(6, 'recharge', 200_000),

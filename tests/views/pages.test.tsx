@@ -44,6 +44,10 @@ test.each(pages)('$name has unique ids, and every label and description leads to
   }
 })
 
+test.each(pages)('$name has one mark for what is not there', ({ html }) => {
+  expect(html).not.toMatch(/>\s*—\s*</)
+})
+
 test('every POST form carries the token, and none is sent to another host', () => {
   for (const { html } of pages) {
     const forms = html.match(/<form\b.*?<\/form>/gs) ?? []

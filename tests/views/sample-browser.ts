@@ -38,12 +38,17 @@ const server = Bun.serve({
 
 server.unref()
 
+type Visit = { page: Page; complaints: string[] }
+
 let browser: Browser
+/** The page that looks at one sample after the other, in a browser that is warm by then. */
+let visitor: Visit | undefined
 
 /** A browser for the tests of one file; the pages of this folder's samples are there while the process lives. */
 export function withBrowser(): void {
   beforeAll(async () => {
     browser = await launchBrowser()
+    visitor = undefined
   })
   afterAll(() => browser.close())
 }
@@ -52,7 +57,7 @@ export const DESK: BrowserContextOptions = { viewport: { width: 1440, height: 90
 export const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
 
 /** A fresh page and everything it complained about: console, errors, dialogs, requests to other hosts. */
-export async function open(options: BrowserContextOptions, path: string): Promise<{ page: Page; complaints: string[] }> {
+export async function open(options: BrowserContextOptions, path: string): Promise<Visit> {
   const context = await browser.newContext({ baseURL: server.url.href, ...options })
   const page = await context.newPage()
   const complaints: string[] = []
@@ -75,11 +80,13 @@ export const sideways = (page: Page) => page.evaluate(() => document.documentEle
 /** The problem pages differ in words alone; two of them stand for all. */
 export const looked = usual.map((sample) => sample.name).filter((name) => !/^problem-(?!404|500|signed)/.test(name))
 
-/** One width, theme and language of every sample. */
+/** One width, theme and language of every sample; a file looks with the same options at all of them. */
 export async function faultsOf(name: string, options: BrowserContextOptions, choice: string) {
-  const { page, complaints } = await open(options, `/${name}/${choice}`)
-  const faults = { axe: await axeFindings(page), sideways: await sideways(page), complaints }
-  await page.context().close()
-  return faults
+  // Whoever crashed it has failed; the next sample has a page of its own again.
+  if (!browser.isConnected()) browser = await launchBrowser()
+  if (!visitor || visitor.page.isClosed()) visitor = await open(options, `/${name}/${choice}`)
+  const { page, complaints } = visitor
+  await page.goto(`/${name}/${choice}`)
+  return { axe: await axeFindings(page), sideways: await sideways(page), complaints: complaints.splice(0) }
 }
 export const NONE = { axe: [], sideways: 0, complaints: [] }

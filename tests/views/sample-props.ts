@@ -146,8 +146,10 @@ export function fullAdminHome(say: Say, names = ['杭州幻境数字娱乐', '�
       cost: money((2 + (at % 6)) * 1_200),
       sessionId: say(`op_${id(at)}_1767225600000_a1B2c3D4e5F6g7H8`),
     })),
-    proof: { state: 'drift', at: ago(1_900), rows: 4_812_377, drift: money(1_200) },
+    proof: { state: 'drift', at: ago(1_900), drift: money(1_200) },
     chain: { state: 'broken', at: ago(3_600) },
+    schema: { state: 'drift', at: ago(1_200) },
+    backup: { at: addSeconds(NOW, -86_400), isOld: false },
     jobs: { known: 15, failing: [say('ledger-proof'), say('balance-low-notice')] },
   }
 }
@@ -169,6 +171,8 @@ export function emptyAdminHome(): AdminHomeProps {
     starts: [],
     proof: { state: 'never' },
     chain: { state: 'never', at: null },
+    schema: { state: 'never', at: null },
+    backup: null,
     jobs: { known: 0, failing: [] },
   }
 }

@@ -10,7 +10,10 @@ import { ProblemPage } from '#views/public/problem'
 import { RegisterPage } from '#views/public/register'
 import { SignInPage } from '#views/public/sign-in'
 import { accountSamples } from './account-samples'
+import { alertSamples } from './alert-samples'
 import { analyticsSamples } from './analytics-samples'
+import { backupSamples } from './backup-samples'
+import { checkSamples } from './check-samples'
 import { financeDeskSamples } from './finance-desk-samples'
 import { gameSamples } from './game-samples'
 import { grantSamples } from './grant-samples'
@@ -21,6 +24,7 @@ import { messageSamples } from './message-samples'
 import { operatorSamples } from './operator-samples'
 import { rechargeSamples } from './recharge-samples'
 import { reconciliationSamples } from './reconciliation-samples'
+import { releaseSamples } from './release-samples'
 import { reportSamples } from './report-samples'
 import {
   emptyAdminHome,
@@ -35,9 +39,11 @@ import {
   staff,
 } from './sample-props'
 import { searchSamples } from './search-samples'
+import { serviceLevelSamples } from './service-level-samples'
 import { staffSamples } from './staff-samples'
 import { systemSamples } from './system-samples'
 import { usageSamples } from './usage-samples'
+import { workerSamples } from './worker-samples'
 
 /** A page in one of its states. */
 type Sample = { name: string; path: string; viewer: PageContext['viewer']; page: VNode }
@@ -108,10 +114,16 @@ export function samples(say: Say): Sample[] {
     ...invoiceDeskSamples(say),
     ...reconciliationSamples(say),
     ...rechargeSamples(say),
+    ...releaseSamples(say),
     ...reportSamples(say),
     ...searchSamples(say),
     ...staffSamples(say),
     ...systemSamples(say),
+    ...backupSamples(say),
+    ...checkSamples(say),
+    ...serviceLevelSamples(say),
+    ...workerSamples(say),
+    ...alertSamples(say),
     ...operatorSamples(say),
     { name: 'operator', path: '/operator/', viewer: operator(say, full.balance), page: <OperatorHomePage {...full} /> },
     { name: 'operator-empty', path: '/operator/', viewer: operator(say, NOTHING), page: <OperatorHomePage {...emptyOperatorHome()} /> },

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
-import { routes } from '#src/app'
 import { money } from '#src/core/money'
 import { readableDocument } from '#src/openapi/readable'
+import { routes } from '#src/routes'
 import { type Hit, SearchPage } from '#views/operator/search'
 import type { PageContext } from '#views/page-context'
 import { ApiDocsPage } from '#views/public/api-docs'
@@ -27,6 +27,7 @@ function hitsOf(say: Say): Hit[] {
     hit('order', 'wechat', 'abnormal', { amount: money(100_000), href: null }),
     hit('refund', 'pending', say('门店停业'), { amount: money(50_000), href: null }),
     hit('call', 'authorize', 'INSUFFICIENT_BALANCE'),
+    hit('staff', say('陈晨'), say('ops001')),
     hit('access_request', say('丧尸围城'), say('夜场客人增多，希望增加惊险类内容')),
   ]
 }

@@ -13,8 +13,23 @@ export function tagsOf(html: string): Tag[] {
   return tags
 }
 
-/** The page's structure without its words: tag names and attribute names in order. */
-export const shapeOf = (html: string): string =>
-  tagsOf(html)
-    .map((tag) => `${tag.name}[${[...tag.attributes.keys()].join(' ')}]`)
-    .join('\n')
+const ADDRESSES: ReadonlySet<string> = new Set(['href', 'action', 'src', 'formaction', 'xlink:href'])
+
+/** A page without its words, and where it leads: tag names and attribute names in order, and every address among the values. */
+export function structureOf(html: string): { shape: string; addresses: string[] } {
+  const addresses: string[] = []
+  let shape = ''
+  const rewriter = new HTMLRewriter().on('*', {
+    element(element) {
+      shape += `\n${element.tagName}[`
+      for (const [name, value] of element.attributes as Iterable<[string, string]>) {
+        shape += `${name} `
+        if (ADDRESSES.has(name)) addresses.push(value)
+      }
+    },
+  })
+  rewriter.transform(html)
+  return { shape, addresses }
+}
+
+export const shapeOf = (html: string): string => structureOf(html).shape

@@ -6,12 +6,12 @@ import { type JobRunView, JobsPage, RunJobPage, type ScheduledJobView } from '#v
 import { SettingPage } from '#views/admin/setting'
 import { SettingsPage } from '#views/admin/settings'
 import type { SettingView } from '#views/admin/settings-words'
-import { AlertPage, AlertsPage, type AlertView } from '#views/staff/alerts'
 import { AuditChecksPage, type AuditCheckView } from '#views/staff/audit-checks'
 import { AuditLogPage } from '#views/staff/audit-log'
 import { AuditLogsPage, type AuditRowView } from '#views/staff/audit-logs'
 import { ago, id, type Sample, slice } from './sample-parts'
 import { NOW, type Say, staff } from './sample-props'
+import { noMasterKeys, someMasterKeys, someWorkers } from './worker-samples'
 
 const ALL: DayRange = { chosen: 'all', first: null, last: null, stretch: null }
 
@@ -96,6 +96,8 @@ const aRun = (say: Say, at: number): JobRunView => ({
   result: at % 5 === 2 ? { rows: 4_812 } : null,
   error: at % 5 === 3 ? say('the ledger proof has 1 findings') : null,
   requestedByName: at % 2 === 0 ? say('李薇') : null,
+  attempts: at === 1 ? 2 : 1,
+  progress: at % 5 === 1 ? { done: 42_000, total: 100_000 } : null,
 })
 
 const aJob = (say: Say, at: number): ScheduledJobView => ({
@@ -105,20 +107,7 @@ const aJob = (say: Say, at: number): ScheduledJobView => ({
   nextAt: at === 2 ? null : ago(-3_600),
   last: at === 3 ? null : aRun(say, at),
   lastSuccessAt: at === 3 ? null : ago(7_200),
-})
-
-const anAlert = (say: Say, at: number): AlertView => ({
-  id: id(at),
-  kind: at % 3 === 2 ? say('unheard_of') : (['anomaly_lock', 'job_failed'] as const)[at % 3 === 0 ? 0 : 1],
-  subject: say(id(4)),
-  audience: (['admin', 'operations', 'finance'] as const)[at % 3]!,
-  details: { ip: say('203.0.113.45'), cause: say('failures'), seen: '24' },
-  occurrences: 3,
-  firstAt: ago(at * 300 + 600),
-  lastAt: ago(at * 300),
-  closedAt: at === 3 ? ago(10) : null,
-  closedByName: at === 3 ? say('李薇') : null,
-  note: at === 3 ? say('已与客户核实，为新设备调试') : null,
+  overdueSince: at === 3 ? ago(9_000) : null,
 })
 
 const aLock = (say: Say, at: number): LockedView => ({
@@ -157,7 +146,6 @@ export function systemSamples(say: Say): Sample[] {
   const asked = { who: id(90), operation: 'config_update', about: say('refund_dual_review_limit') }
   const settings = someSettings(say)
   const jobs = Array.from({ length: 4 }, (_, at) => aJob(say, at))
-  const alerts = Array.from({ length: 4 }, (_, at) => anAlert(say, at))
   const keys = Array.from({ length: 3 }, (_, at) => ({
     operatorId: id(at + 20),
     username: say('hangzhou_mr'),
@@ -234,20 +222,28 @@ export function systemSamples(say: Say): Sample[] {
       '/admin/jobs',
       <JobsPage
         jobs={jobs}
+        workers={someWorkers(say)}
+        masterKeys={someMasterKeys()}
         runs={Array.from({ length: 5 }, (_, n) => aRun(say, n))}
         older={`1772691641000~${'job'}`}
         filter={{ job: say('ledger-audit'), failed: true }}
         mayRun
       />,
     ),
-    at('jobs-empty', '/admin/jobs', <JobsPage jobs={[]} runs={[]} older={null} filter={{ job: '', failed: false }} mayRun={false} />),
+    at(
+      'jobs-empty',
+      '/admin/jobs',
+      <JobsPage
+        jobs={[]}
+        runs={[]}
+        workers={[]}
+        masterKeys={noMasterKeys}
+        older={null}
+        filter={{ job: '', failed: false }}
+        mayRun={false}
+      />,
+    ),
     at('job-run', '/admin/jobs/ledger-audit/run', <RunJobPage job={aJob(say, 0)} message={say('该任务正在运行')} />),
-    at('alerts', '/admin/alerts', <AlertsPage alerts={slice(alerts)} state="all" kind="job_failed" />),
-    { ...at('alerts-empty', '/finance/alerts', <AlertsPage alerts={slice([])} state="open" kind="" />), viewer: finance },
-    at('alert', `/admin/alerts/${id(0)}`, <AlertPage alert={alerts[0]!} maySettle {...untyped} />),
-    at('alert-refused', `/admin/alerts/${id(1)}`, <AlertPage alert={alerts[1]!} maySettle {...refusedForm} />),
-    at('alert-looked-at', `/admin/alerts/${id(2)}`, <AlertPage alert={alerts[2]!} maySettle={false} {...untyped} />),
-    at('alert-settled', `/admin/alerts/${id(3)}`, <AlertPage alert={alerts[3]!} maySettle {...untyped} />),
     at(
       'keys',
       '/admin/api-keys',

@@ -31,9 +31,14 @@ test('no key is written in two areas', async () => {
 
 test('every key is used by a view, by the handler of a page or in a file that is taken out', async () => {
   const root = new URL('../../', import.meta.url).pathname
-  const files = ['views/**/*.{ts,tsx}', 'src/**/*.pages.ts', 'src/exports/*.ts', 'src/reports/*.ts'].flatMap((pattern) => [
-    ...new Bun.Glob(pattern).scanSync(root),
-  ])
+  const files = [
+    'views/**/*.{ts,tsx}',
+    'src/**/*.pages.ts',
+    'src/exports/*.ts',
+    'src/reports/*.ts',
+    'src/notifications/*.ts',
+    'src/core/alert-details.ts',
+  ].flatMap((pattern) => [...new Bun.Glob(pattern).scanSync(root)])
   const sources = await Promise.all(files.map((file) => Bun.file(root + file).text()))
   const written = sources.join('\n')
   // Keys put together from parts, such as `problem.${status}.title`, count through their pattern.

@@ -103,7 +103,7 @@ function RequestFacts({ request, application }: AccessCaseProps) {
           { label: t('access.number'), value: <ShortId id={showId('request', request.id)} /> },
           ...(request.reviewedAt
             ? [
-                { label: t('access.reviewer'), value: <Name of={request.reviewerName ?? '—'} /> },
+                { label: t('access.reviewer'), value: <Name of={request.reviewerName ?? '–'} /> },
                 { label: t('apps.request.reviewedAt'), value: <Moment at={request.reviewedAt} seconds /> },
               ]
             : []),
@@ -135,7 +135,7 @@ function OperatorFacts({ of }: { of: CaseOperator }) {
         { label: t('access.sites'), value: formatCount(of.sites) },
         { label: t('access.games'), value: formatCount(of.games) },
         { label: t('access.since'), value: <Moment at={of.createdAt} /> },
-        { label: t('access.last'), value: of.lastTransactionAt ? <Moment at={of.lastTransactionAt} /> : '—' },
+        { label: t('access.last'), value: of.lastTransactionAt ? <Moment at={of.lastTransactionAt} /> : '–' },
       ]}
     />
   )

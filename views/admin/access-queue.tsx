@@ -138,7 +138,7 @@ function QueueTable({ requests, isFiltered: filtered, bulk }: { requests: Slice<
         { head: t('apps.reason'), cell: (row) => <Name of={row.reason} />, wide: true },
         { head: t('apps.request.at'), cell: (row) => <Moment at={row.createdAt} /> },
         { head: t('apps.state'), cell: (row) => <StatusBadge noun="request" state={row.status} /> },
-        { head: t('access.reviewer'), cell: (row) => (row.reviewerName ? <Name of={row.reviewerName} /> : '—') },
+        { head: t('access.reviewer'), cell: (row) => (row.reviewerName ? <Name of={row.reviewerName} /> : '–') },
       ]}
     />
   )

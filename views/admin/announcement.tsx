@@ -106,7 +106,7 @@ function AnnouncementFacts({ of, counts }: { of: AnnouncementDetail; counts: Ann
         ...(of.withdrawnAt
           ? [
               { label: t('announce.withdrawnAt'), value: <Moment at={of.withdrawnAt} seconds /> },
-              { label: t('announce.withdrawnBy'), value: <Name of={of.withdrawnByName ?? '—'} /> },
+              { label: t('announce.withdrawnBy'), value: <Name of={of.withdrawnByName ?? '–'} /> },
             ]
           : []),
         { label: t('access.number'), value: <ShortId id={showId('announcement', of.id)} /> },
@@ -144,7 +144,7 @@ function Receipts({ of, filter: { read, keyword }, path }: { of: Slice<ReceiptRo
           { head: t('access.username'), cell: (row) => <Name of={row.username} /> },
           { head: t('access.category'), cell: (row) => t(`category.${row.category}`) },
           { head: t('announce.read'), cell: (row) => <Read at={row.readAt} /> },
-          { head: t('announce.readAt'), cell: (row) => (row.readAt ? <Moment at={row.readAt} seconds /> : '—') },
+          { head: t('announce.readAt'), cell: (row) => (row.readAt ? <Moment at={row.readAt} seconds /> : '–') },
         ]}
       />
       <Pager of={of} />

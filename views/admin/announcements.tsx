@@ -72,8 +72,8 @@ export function AnnouncementsPage({ announcements, filter: { state, keyword } }:
             { head: t('announce.target'), cell: (row) => <Target of={row} /> },
             { head: t('apps.state'), cell: (row) => <StatusBadge noun="announcement" state={row.status} /> },
             { head: t('announce.time'), cell: (row) => <Moment at={row.publishedAt ?? row.publishAt ?? row.createdAt} /> },
-            { head: t('announce.recipients'), cell: (row) => (row.recipients === null ? '—' : formatCount(row.recipients)), number: true },
-            { head: t('announce.reads'), cell: (row) => (row.recipients === null ? '—' : formatCount(row.reads)), number: true },
+            { head: t('announce.recipients'), cell: (row) => (row.recipients === null ? '–' : formatCount(row.recipients)), number: true },
+            { head: t('announce.reads'), cell: (row) => (row.recipients === null ? '–' : formatCount(row.reads)), number: true },
             { head: t('announce.author'), cell: (row) => <Name of={row.authorName} /> },
           ]}
         />

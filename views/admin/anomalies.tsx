@@ -61,6 +61,7 @@ export function AnomaliesPage({ locked, addresses, message }: AnomaliesProps) {
             { head: t('anomalies.lockedAt'), cell: (row) => <Moment at={row.lockedAt} seconds /> },
             {
               head: t('anomalies.look'),
+              action: true,
               cell: (row) => (
                 <a href={anomalyPath(row.id)} aria-label={t('anomalies.look.of', { name: row.name })}>
                   {t('anomalies.look')}

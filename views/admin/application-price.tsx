@@ -144,7 +144,7 @@ export function PriceConfirmPage({ application, affected, viewGrants, newPrice, 
               { label: t('apps.price'), value: <PriceStep from={oldPrice} to={newPrice} /> },
               { label: t('catalogue.price.change'), value: <Difference from={oldPrice} to={newPrice} /> },
               { label: t('catalogue.price.when'), value: effectiveAt ? formatMinute(effectiveAt) : t('catalogue.price.when.now') },
-              { label: t('catalogue.price.reason'), value: <bdi class="prose">{reason ?? '—'}</bdi> },
+              { label: t('catalogue.price.reason'), value: <bdi class="prose">{reason ?? '–'}</bdi> },
             ]}
           />
           <ConfirmForm
@@ -172,6 +172,6 @@ function Difference({ from, to }: { from: Money; to: Money }) {
   const more = to > from
   const by = more ? minus(to, from) : minus(from, to)
   // A share for the eye, never for money.
-  const percent = from > ZERO ? formatShare(Number(by) / Number(from)) : '—'
+  const percent = from > ZERO ? formatShare(Number(by) / Number(from)) : '–'
   return <>{t(more ? 'catalogue.price.up' : 'catalogue.price.down', { amount: formatYuan(by), percent })}</>
 }

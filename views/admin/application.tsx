@@ -83,7 +83,7 @@ export function ApplicationPage({ application, waiting, history, affected, may, 
             rows={[
               { label: t('apps.price'), value: <Yuan of={application.unitPrice} /> },
               { label: t('apps.players'), value: `${application.minPlayers}–${application.maxPlayers}` },
-              { label: t('catalogue.description'), value: <bdi class="prose">{application.description ?? '—'}</bdi> },
+              { label: t('catalogue.description'), value: <bdi class="prose">{application.description ?? '–'}</bdi> },
               { label: t('catalogue.operators'), value: formatCount(application.operators) },
               { label: t('catalogue.id'), value: <ShortId id={showId('application', application.id)} /> },
               { label: t('catalogue.createdAt'), value: <Moment at={application.createdAt} seconds /> },

@@ -107,7 +107,7 @@ function Candidates({ candidates, chosen, values, errors }: GrantFormProps & { c
             { head: t('access.username'), cell: (row) => <Name of={row.username} /> },
             { head: t('access.category'), cell: (row) => t(`category.${row.category}`) },
             { head: t('access.consumed'), cell: (row) => <Yuan of={row.totalConsumed} />, number: true },
-            { head: t('grants.form.ended'), cell: (row) => (row.endedAt ? <Moment at={row.endedAt} /> : '—') },
+            { head: t('grants.form.ended'), cell: (row) => (row.endedAt ? <Moment at={row.endedAt} /> : '–') },
             { head: t('access.since'), cell: (row) => <Moment at={row.createdAt} /> },
           ]}
         />

@@ -144,7 +144,7 @@ function Field({ row, column, mayGrant }: { row: Row; column: Column; mayGrant: 
         {of}
       </a>
     ) : (
-      <span class="muted">—</span>
+      <span class="muted">–</span>
     )
   const { tone, icon } = LOOKS[cell.state]
   return (

@@ -132,7 +132,7 @@ function Past({ of, current }: { of: readonly GrantDetail[]; current: Uuid }) {
       at: grant.revokedAt,
       tone: grant.id === current ? 'bad' : 'neutral',
       title: t('grants.past.ended'),
-      actor: <Name of={grant.revokedByName ?? '—'} />,
+      actor: <Name of={grant.revokedByName ?? '–'} />,
       children: grant.revokeReason ? <p class="prose">{grant.revokeReason}</p> : undefined,
     }
     return [ended, given]

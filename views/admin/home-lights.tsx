@@ -8,14 +8,20 @@ import { usePage, useText } from '../page-context'
 export type LedgerProof =
   | { state: 'never' }
   | { state: 'ok'; at: Instant; rows: number }
-  | { state: 'drift'; at: Instant; rows: number; drift: Money }
+  | { state: 'drift'; at: Instant | null; drift: Money }
 
 export type Chain = { state: StateOf<'chain'>; at: Instant | null }
-/** `failing`: jobs whose last run failed or never ended. */
+/** The newest verification of the schema. */
+export type SchemaLight = { state: StateOf<'check'>; at: Instant | null }
+/** The newest backup that was restored and audited. */
+export type BackupLight = { at: Instant; isOld: boolean } | null
+/** `failing`: jobs whose last run failed or never ended, and those that are overdue. */
 export type JobsLight = { known: number; failing: readonly string[] }
 
-/** Whether the books, the audit log and the clock are well: three lights, each with the page that explains it. */
-export function Lights({ proof, chain, jobs }: { proof: LedgerProof; chain: Chain; jobs: JobsLight }) {
+type LightsProps = { proof: LedgerProof; chain: Chain; schema: SchemaLight; jobs: JobsLight; backup: BackupLight }
+
+/** Whether the books, the audit log, the schema and the clock are well: a light each, each with the page that explains it. */
+export function Lights({ proof, chain, schema, jobs, backup }: LightsProps) {
   const t = useText()
   const { viewer } = usePage()
   const seesAudit = viewer?.kind === 'admin' && viewer.permissions.includes('audit:view')
@@ -23,7 +29,9 @@ export function Lights({ proof, chain, jobs }: { proof: LedgerProof; chain: Chai
     <Panel id="lights" title={t('admin.home.lights')}>
       <dl class="facts">
         <div>
-          <dt>{t('admin.home.proof')}</dt>
+          <dt>
+            <a href="/admin/schema-checks#ledger">{t('admin.home.proof')}</a>
+          </dt>
           <dd>
             <StatusBadge noun="proof" state={proof.state} />
             <span class="cell-more">
@@ -40,6 +48,15 @@ export function Lights({ proof, chain, jobs }: { proof: LedgerProof; chain: Chai
         </div>
         <div>
           <dt>
+            <a href="/admin/schema-checks">{t('checks.schema')}</a>
+          </dt>
+          <dd>
+            <StatusBadge noun="check" state={schema.state} />
+            {schema.at && <span class="cell-more">{t('admin.home.at', { time: formatMinute(schema.at) })}</span>}
+          </dd>
+        </div>
+        <div>
+          <dt>
             <a href="/admin/jobs">{t('admin.home.jobs')}</a>
           </dt>
           <dd>
@@ -47,6 +64,15 @@ export function Lights({ proof, chain, jobs }: { proof: LedgerProof; chain: Chai
             {jobs.failing.length > 0 && (
               <span class="cell-more">{t('admin.home.jobs.which', { jobs: jobs.failing.slice(0, 5).join(', ') })}</span>
             )}
+          </dd>
+        </div>
+        <div>
+          <dt>
+            <a href="/admin/backups">{t('backups.title')}</a>
+          </dt>
+          <dd>
+            <StatusBadge noun="backups" state={backup === null ? 'none' : backup.isOld ? 'old' : 'fresh'} />
+            {backup && <span class="cell-more">{t('backups.lastGood.at', { time: formatMinute(backup.at) })}</span>}
           </dd>
         </div>
       </dl>
@@ -57,16 +83,16 @@ export function Lights({ proof, chain, jobs }: { proof: LedgerProof; chain: Chai
 function ProofWords({ proof }: { proof: LedgerProof }) {
   const t = useText()
   if (proof.state === 'never') return <>{t('admin.home.proof.never.text')}</>
-  const at = t('admin.home.at', { time: formatMinute(proof.at) })
-  if (proof.state === 'ok')
-    return (
-      <>
-        {t('admin.home.proof.ok.text', { rows: formatCount(proof.rows) })} {at}
-      </>
-    )
+  const at = proof.at && t('admin.home.at', { time: formatMinute(proof.at) })
+  const words =
+    proof.state === 'ok'
+      ? t('admin.home.proof.ok.text', { rows: formatCount(proof.rows) })
+      : proof.drift > 0n
+        ? t('admin.home.proof.drift.text', { amount: formatYuan(proof.drift) })
+        : t('checks.home.findings')
   return (
     <>
-      {t('admin.home.proof.drift.text', { amount: formatYuan(proof.drift) })} {at}
+      {words} {at}
     </>
   )
 }

@@ -11,7 +11,7 @@ import { Panel } from '../components/panel'
 import { Change, StatTile } from '../components/stat-tile'
 import { Layout } from '../layout'
 import { usePage, useText } from '../page-context'
-import { type Chain, type JobsLight, type LedgerProof, Lights } from './home-lights'
+import { type BackupLight, type Chain, type JobsLight, type LedgerProof, Lights, type SchemaLight } from './home-lights'
 
 type GameStart = {
   id: string
@@ -41,7 +41,9 @@ export type AdminHomeProps = {
   starts: readonly GameStart[]
   proof: LedgerProof
   chain: Chain
+  schema: SchemaLight
   jobs: JobsLight
+  backup: BackupLight
 }
 
 /** `/admin/`: who plays, what waits, and whether the machine is well. */
@@ -54,7 +56,7 @@ export function AdminHomePage(props: AdminHomeProps) {
         <Starts rows={props.starts} />
         <div class="stack">
           <Pending now={props.now} pending={props.pending} />
-          <Lights proof={props.proof} chain={props.chain} jobs={props.jobs} />
+          <Lights proof={props.proof} chain={props.chain} schema={props.schema} jobs={props.jobs} backup={props.backup} />
         </div>
       </div>
     </Layout>

@@ -4,6 +4,7 @@ import { changedAddress, useAddress, useAsked } from '../components/address'
 import { ConfirmForm } from '../components/confirm'
 import { DataTable } from '../components/data-table'
 import { EmptyState } from '../components/empty-state'
+import { formatCount } from '../components/figures'
 import { FilterCheck, FilterSelect, Filters } from '../components/filters'
 import { Moment } from '../components/moment'
 import { Name } from '../components/name'
@@ -12,16 +13,20 @@ import { Panel } from '../components/panel'
 import { type StateOf, StatusBadge } from '../components/status-badge'
 import { Layout } from '../layout'
 import { usePage, useText } from '../page-context'
+import { MasterKeys, type MasterKeysProps } from './master-keys'
+import { Workers, type WorkerView } from './workers'
 
 export type JobRunView = {
   job: string
-  state: StateOf<'job'>
+  state: Exclude<StateOf<'job'>, 'overdue'>
   scheduledFor: Instant
   startedAt: Instant
   finishedAt: Instant | null
   result: Record<string, number> | null
   error: string | null
   requestedByName: string | null
+  attempts: number
+  progress: { done: number; total: number | null } | null
 }
 
 export type ScheduledJobView = {
@@ -31,6 +36,7 @@ export type ScheduledJobView = {
   nextAt: Instant | null
   last: JobRunView | null
   lastSuccessAt: Instant | null
+  overdueSince: Instant | null
 }
 
 export type JobsProps = {
@@ -40,20 +46,24 @@ export type JobsProps = {
   older: string | null
   filter: { job: string; failed: boolean }
   mayRun: boolean
+  workers: readonly WorkerView[]
+  masterKeys: MasterKeysProps
 }
 
 const runPath = (job: string): string => `/admin/jobs/${encodeURIComponent(job)}/run`
 
 /** `/admin/jobs`: what the clock does, when it is due, what came of it, and a run at once. */
-export function JobsPage({ jobs, runs, older, filter, mayRun }: JobsProps) {
+export function JobsPage({ jobs, runs, older, filter, mayRun, workers, masterKeys }: JobsProps) {
   const t = useText()
   const { path } = usePage()
-  const isOpen = [...jobs.map(({ last }) => last), ...runs].some((run) => run?.state === 'requested')
+  const isOpen = [...jobs.map(({ last }) => last), ...runs].some((run) => run?.state === 'requested' || run?.state === 'running')
   return (
     <Layout title={t('jobs.title')} note={t('jobs.note')}>
       <div id="jobs" class="stack">
+        <Workers workers={workers} />
         <Jobs jobs={jobs} mayRun={mayRun} />
         <Runs runs={runs} older={older} filter={filter} jobs={jobs} />
+        <MasterKeys {...masterKeys} />
         {isOpen && (
           <p hx-get={changedAddress(path, {})} hx-trigger="every 2s" hx-target="#jobs" hx-select="#jobs" hx-swap="outerMorph">
             <a href={changedAddress(path, {})}>{t('jobs.refresh')}</a>
@@ -94,8 +104,9 @@ function Jobs({ jobs, mayRun }: Pick<JobsProps, 'jobs' | 'mayRun'>) {
                 <span class="cell-more">{what(row.name)}</span>
               </>
             ),
+            wide: true,
           },
-          { head: t('jobs.state'), cell: (row) => (row.last ? <StatusBadge noun="job" state={row.last.state} /> : t('jobs.never')) },
+          { head: t('jobs.state'), cell: (row) => <JobState of={row} /> },
           {
             head: t('jobs.last'),
             cell: (row) =>
@@ -125,6 +136,7 @@ function Jobs({ jobs, mayRun }: Pick<JobsProps, 'jobs' | 'mayRun'>) {
             ? [
                 {
                   head: t('jobs.action'),
+                  action: true,
                   cell: (row: ScheduledJobView) => (
                     <a href={runPath(row.name)} aria-label={t('jobs.run.of', { job: row.name })}>
                       {t('jobs.run')}
@@ -139,7 +151,45 @@ function Jobs({ jobs, mayRun }: Pick<JobsProps, 'jobs' | 'mayRun'>) {
   )
 }
 
-function Runs({ runs, older, filter, jobs }: Omit<JobsProps, 'mayRun'>) {
+function JobState({ of }: { of: ScheduledJobView }) {
+  const t = useText()
+  return (
+    <>
+      {of.last ? <StatusBadge noun="job" state={of.last.state} /> : t('jobs.never')}
+      {of.last && <Came run={of.last} />}
+      {of.overdueSince && (
+        <>
+          {' '}
+          <StatusBadge noun="job" state="overdue" />
+          <span class="cell-more">{t('jobs.overdue.since', { time: formatMinute(of.overdueSince) })}</span>
+        </>
+      )}
+    </>
+  )
+}
+
+/** How far a run that is under way has come, and which attempt it is after a process died over it. */
+function Came({ run: { state, progress, attempts } }: { run: JobRunView }) {
+  const t = useText()
+  const count = (figure: number) => formatCount(figure)
+  return (
+    <>
+      {state === 'running' && progress && (
+        <>
+          {progress.total !== null && (
+            <progress class="progress" max={Math.max(progress.total, 1)} value={progress.done} aria-label={t('jobs.progress.label')} />
+          )}
+          <span class="cell-more">
+            {t('jobs.progress', { done: count(progress.done), total: progress.total === null ? '–' : count(progress.total) })}
+          </span>
+        </>
+      )}
+      {attempts > 1 && <span class="cell-more">{t('jobs.attempt', { count: attempts })}</span>}
+    </>
+  )
+}
+
+function Runs({ runs, older, filter, jobs }: Pick<JobsProps, 'runs' | 'older' | 'filter' | 'jobs'>) {
   const t = useText()
   const address = useAddress()
   const asked = useAsked()
@@ -168,7 +218,15 @@ function Runs({ runs, older, filter, jobs }: Omit<JobsProps, 'mayRun'>) {
         columns={[
           { head: t('jobs.at'), cell: (row) => <Moment at={row.scheduledFor} seconds /> },
           { head: t('jobs.name'), cell: (row) => <code>{row.job}</code> },
-          { head: t('jobs.state'), cell: (row) => <StatusBadge noun="job" state={row.state} /> },
+          {
+            head: t('jobs.state'),
+            cell: (row) => (
+              <>
+                <StatusBadge noun="job" state={row.state} />
+                <Came run={row} />
+              </>
+            ),
+          },
           { head: t('jobs.took'), cell: (row) => took(row), number: true },
           { head: t('jobs.result'), cell: (row) => <Name of={outcome(row)} />, wide: true },
           { head: t('jobs.by'), cell: (row) => (row.requestedByName === null ? t('jobs.byClock') : <Name of={row.requestedByName} />) },

@@ -50,7 +50,7 @@ export function OperatorCallsPage({ operator, calls, outcome }: OperatorCallsPro
             { head: t('apiKeys.calls.at'), cell: (row) => <Moment at={row.at} seconds /> },
             { head: t('apiKeys.calls.operation'), cell: (row) => t(`apiKeys.operation.${row.operation}`) },
             { head: t('apiKeys.calls.result'), cell: (row) => <Outcome of={row} /> },
-            { head: t('apiKeys.calls.site'), cell: (row) => (row.siteName === null ? '—' : <Name of={row.siteName} />), wide: true },
+            { head: t('apiKeys.calls.site'), cell: (row) => (row.siteName === null ? '–' : <Name of={row.siteName} />), wide: true },
             { head: t('apiKeys.calls.ip'), cell: (row) => <code>{row.ip}</code> },
             { head: t('apiKeys.calls.key'), cell: (row) => t(`apiKeys.which.${row.key}`) },
             { head: t('common.requestId'), cell: (row) => <ShortId id={row.requestId} /> },

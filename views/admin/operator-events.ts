@@ -63,7 +63,7 @@ export function changesOf(details: Details): Change[] {
 }
 
 const shown = (value: unknown): string =>
-  value === null || value === undefined ? '—' : typeof value === 'object' ? JSON.stringify(value) : String(value)
+  value === null || value === undefined ? '–' : typeof value === 'object' ? JSON.stringify(value) : String(value)
 
 const FIELDS = {
   name: 'operators.name',

@@ -79,8 +79,8 @@ function Grants({ rows, total }: { rows: readonly GrantRow[]; total: number }) {
             head: t('operators.grants.until'),
             cell: (row) => (row.expiresAt ? <Moment at={row.expiresAt} /> : t('operators.grants.forever')),
           },
-          { head: t('operators.grants.revoked'), cell: (row) => (row.revokedAt ? <Moment at={row.revokedAt} /> : '—') },
-          { head: t('operators.grants.note'), cell: (row) => <Name of={row.revokeReason ?? row.note ?? '—'} />, wide: true },
+          { head: t('operators.grants.revoked'), cell: (row) => (row.revokedAt ? <Moment at={row.revokedAt} /> : '–') },
+          { head: t('operators.grants.note'), cell: (row) => <Name of={row.revokeReason ?? row.note ?? '–'} />, wide: true },
         ]}
       />
     </Panel>
@@ -104,7 +104,7 @@ function Requests({ rows, total }: { rows: readonly RequestRow[]; total: number 
           { head: t('operators.grants.application'), cell: (row) => <Name of={row.appName} />, wide: true },
           { head: t('operators.grants.state'), cell: (row) => <StatusBadge noun="request" state={row.status} /> },
           { head: t('operators.requests.reason'), cell: (row) => <Reasons of={row} />, wide: true },
-          { head: t('operators.requests.reviewer'), cell: (row) => (row.reviewerName === null ? '—' : <Name of={row.reviewerName} />) },
+          { head: t('operators.requests.reviewer'), cell: (row) => (row.reviewerName === null ? '–' : <Name of={row.reviewerName} />) },
           { head: t('operators.requests.at'), cell: (row) => <Moment at={row.createdAt} /> },
         ]}
       />

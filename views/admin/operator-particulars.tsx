@@ -1,5 +1,6 @@
 import { formatYuan, parseYuan } from '#src/core/money'
 import { ShortId } from '../components/copy'
+import { formatCount } from '../components/figures'
 import { useText } from '../page-context'
 import { changesOf, fieldKey, reasonOf, valueKey } from './operator-events'
 
@@ -15,6 +16,7 @@ export function Particulars({ details, requestId, games }: ParticularsProps) {
   const t = useText()
   const reason = reasonOf(details)
   const subject = subjectOf(details, games)
+  const failures = typeof details?.failures === 'number' ? details.failures : 0
   return (
     <>
       {subject !== '' && (
@@ -39,6 +41,7 @@ export function Particulars({ details, requestId, games }: ParticularsProps) {
           {t('operators.reason')} <bdi class="prose">{reason}</bdi>
         </p>
       )}
+      {failures > 0 && <p>{t('operators.story.failures', { count: formatCount(failures) })}</p>}
       {requestId !== null && (
         <p class="muted">
           {t('common.requestId')} <ShortId id={requestId} />

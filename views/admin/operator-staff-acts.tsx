@@ -60,7 +60,7 @@ export function OperatorStaffActsPage({ operator, acts, games }: OperatorStaffAc
               cell: (row) => <Particulars details={row.details} requestId={row.requestId} games={games} />,
               wide: true,
             },
-            { head: t('operators.staff.ip'), cell: (row) => (row.ip === null ? '—' : <code>{row.ip}</code>) },
+            { head: t('operators.staff.ip'), cell: (row) => (row.ip === null ? '–' : <code>{row.ip}</code>) },
           ]}
         />
         <Pager of={acts} />

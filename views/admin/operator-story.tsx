@@ -20,7 +20,7 @@ import { Particulars } from './operator-particulars'
 const CHAPTERS = ['account', 'keys', 'access', 'money', 'games', 'sign_in', 'sites'] as const
 
 type StoryEvent = {
-  kind: 'act' | 'entry' | 'games'
+  kind: 'act' | 'entry' | 'games' | 'failure'
   id: string
   cursor: string
   at: Instant
@@ -118,6 +118,14 @@ function useEvents(operator: OperatorHead, rows: readonly StoryEvent[], games: O
         title: title ? t(title) : event.what,
         children: <Entry of={event} operator={operator} />,
       }
+    }
+    if (event.kind === 'failure') {
+      const children = (
+        <p class="muted">
+          {t('operators.story.from')} <code>{String(event.details?.ip)}</code>
+        </p>
+      )
+      return { key, at: event.at, tone: 'warn', icon: 'circle-user', title: t('operators.story.failure'), children }
     }
     const title = eventKey(event.what)
     const icon = eventIcon(event.what)

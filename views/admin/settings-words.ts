@@ -22,14 +22,15 @@ export type SettingView = {
 
 /** In which part of the page a setting stands; one that nobody has sorted yet stands last. */
 const GROUPS = {
-  authorize: /^(rate_limit|signature|session_id|group_commit)/,
+  authorize: /^(authorize|rate_limit|signature|session_id|group_commit)/,
   anomaly: /^anomaly_/,
-  access: /^(operator_session|staff_session|step_up|totp|login)_/,
-  balance: /^low_balance_/,
+  access: /^(operator_session|staff_session|step_up|totp|login|master_key)_/,
+  balance: /^(low_balance|vip_tier|normal_tier)_/,
   recharge: /^(recharge|payment|wechat|alipay)_/,
   review: /^(refund|adjustment)_/,
   invoice: /^invoice_/,
-  files: /^(export|report|api_log|docs)_/,
+  alert: /^alert_/,
+  files: /^(backup|export|report|api_log|docs)_/,
 } as const
 export type SettingGroup = keyof typeof GROUPS | 'other'
 export const SETTING_GROUPS = [...(Object.keys(GROUPS) as (keyof typeof GROUPS)[]), 'other'] as const
@@ -47,9 +48,11 @@ export function useSettingWords(): (key: string) => { name: string; hint: string
 }
 
 /** A value as people read it. */
-export function useShownSetting(): (setting: Pick<SettingView, 'type'>, value: string) => string {
+export function useShownSetting(): (setting: Pick<SettingView, 'key' | 'type'>, value: string) => string {
   const t = useText()
-  return ({ type }, value) => {
+  return ({ key, type }, value) => {
+    const word = `settings.value.${key}.${value}`
+    if (isPlainKey(word)) return t(word)
     if (type === 'boolean') return t(value === 'true' ? 'settings.on' : 'settings.off')
     if (value === '') return t('settings.blank')
     if (type === 'money') return formatYuan(parseYuan(value) ?? ZERO)
@@ -64,7 +67,7 @@ export function useSettingRange(): (setting: SettingView) => string {
   return (setting) => {
     const { type, min, max, options, fallback } = setting
     const parts = [
-      options ? t('settings.options', { options: options.join(' / ') }) : null,
+      options ? t('settings.options', { options: options.map((one) => shown(setting, one)).join(' / ') }) : null,
       min !== null && max !== null ? t('settings.from', { min: shown(setting, min), max: shown(setting, max) }) : null,
       type === 'text' && options === null && max !== null ? t('settings.length', { max }) : null,
       t('settings.default', { value: shown(setting, fallback) }),

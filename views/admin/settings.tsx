@@ -19,9 +19,11 @@ export function SettingsPage({ settings }: { settings: readonly SettingView[] })
   const t = useText()
   return (
     <Layout title={t('settings.title')} note={t('settings.note')}>
-      {SETTING_GROUPS.map((group) => (
-        <Group key={group} group={group} settings={settings.filter(({ key }) => groupOf(key) === group)} />
-      ))}
+      <div class="settings">
+        {SETTING_GROUPS.map((group) => (
+          <Group key={group} group={group} settings={settings.filter(({ key }) => groupOf(key) === group)} />
+        ))}
+      </div>
     </Layout>
   )
 }
@@ -64,6 +66,7 @@ function Group({ group, settings }: { group: SettingGroup; settings: readonly Se
           { head: t('settings.changed'), cell: (row) => <Changed of={row} /> },
           {
             head: t('settings.edit'),
+            action: true,
             cell: (row) => (
               <a href={settingPath(row.key)} aria-label={t('settings.edit.of', { name: words(row.key).name })}>
                 {t('settings.edit')}

@@ -80,7 +80,7 @@ export function AdminSitePage({ site, month, days }: SiteProps) {
         <StatTile
           label={t('sites.lastStart')}
           icon="monitor"
-          figure={month.lastStart ? formatMinute(month.lastStart).slice(0, 10) : '—'}
+          figure={month.lastStart ? formatMinute(month.lastStart).slice(0, 10) : '–'}
           note={month.lastStart ? formatMinute(month.lastStart).slice(11) : t('sites.lastStart.never')}
         />
       </div>
@@ -98,7 +98,7 @@ export function AdminSitePage({ site, month, days }: SiteProps) {
               },
               { label: t('sites.id'), value: <ShortId id={showId('site', site.id)} /> },
               { label: t('sites.address'), value: <Name of={site.address} /> },
-              { label: t('sites.description'), value: site.description === null ? '—' : <bdi class="prose">{site.description}</bdi> },
+              { label: t('sites.description'), value: site.description === null ? '–' : <bdi class="prose">{site.description}</bdi> },
               { label: t('sites.created'), value: <Moment at={site.createdAt} /> },
               { label: t('account.updated'), value: <Moment at={site.updatedAt} /> },
             ]}

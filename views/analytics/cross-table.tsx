@@ -66,7 +66,7 @@ export function CrossTable({ grid, rows, columns, dimension, measure, matrix }: 
                 const step = sums.sessions === 0 ? 0 : Math.max(1, Math.ceil((heightOf(sums, measure) / top) * STEPS))
                 return (
                   <td key={other.key ?? 'rest'} class="number">
-                    {sums.sessions === 0 ? '—' : <span class={`heat-${step}`}>{saidOf(sums, measure)}</span>}
+                    {sums.sessions === 0 ? '–' : <span class={`heat-${step}`}>{saidOf(sums, measure)}</span>}
                   </td>
                 )
               })}

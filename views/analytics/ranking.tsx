@@ -53,7 +53,7 @@ export function RankingPage(props: RankingProps) {
       <div class="tiles four">
         <SumTiles sums={sums} />
       </div>
-      <Panel id="ranking" title={t(`platform.ranking.${by}`, { measure: t(platformMeasure(measure)) })}>
+      <Panel id="ranking" title={t(`platform.ranking.${by}`, { measure: t(platformMeasure(measure)).toLowerCase() })}>
         <div class="switches">
           <Segments
             label={t('platform.by')}
@@ -84,7 +84,7 @@ function Rows({ rows, by, measure, sums }: RankingProps) {
   const t = useText()
   return (
     <DataTable
-      caption={t(`platform.ranking.${by}`, { measure: t(platformMeasure(measure)) })}
+      caption={t(`platform.ranking.${by}`, { measure: t(platformMeasure(measure)).toLowerCase() })}
       rows={rows.map((row, at) => ({ ...row, at: at + 1 }))}
       rowKey={(row) => row.id}
       empty={<EmptyState icon="chart-column" title={t('statistics.empty')} next={t('platform.emptyNext')} />}
@@ -96,7 +96,7 @@ function Rows({ rows, by, measure, sums }: RankingProps) {
         { head: t('statistics.column.average'), cell: (row) => (row.players / row.sessions).toFixed(1), number: true },
         { head: t('platform.revenue'), cell: (row) => <Yuan of={row.total} />, number: true },
         { head: t('statistics.column.share'), cell: (row) => formatShare(shareOf(row, sums, measure)), number: true },
-        { head: t('platform.next'), cell: (row) => <OverTime row={row} by={by} /> },
+        { head: t('platform.next'), action: true, cell: (row) => <OverTime row={row} by={by} /> },
       ]}
     />
   )

@@ -7,6 +7,8 @@ type Column<Row> = {
   number?: boolean
   /** Words that may take the room that is left. */
   wide?: boolean
+  /** What can be done with the row: the link or button says it, so its name is for those who cannot see the column. */
+  action?: boolean
 }
 
 type DataTableProps<Row> = {
@@ -31,7 +33,7 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, empty, compact 
         <tr>
           {columns.map((column) => (
             <th key={column.head} scope="col" class={classOf(column)}>
-              {column.head}
+              {column.action ? <span class="sr-only">{column.head}</span> : column.head}
             </th>
           ))}
         </tr>
@@ -40,7 +42,7 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, empty, compact 
         {rows.map((row) => (
           <tr key={rowKey(row)}>
             {columns.map((column) => (
-              <td key={column.head} class={classOf(column)} data-label={column.head}>
+              <td key={column.head} class={classOf(column)} data-label={column.action ? undefined : column.head}>
                 {column.cell(row)}
               </td>
             ))}
@@ -51,5 +53,5 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, empty, compact 
   )
 }
 
-const classOf = (column: { number?: boolean; wide?: boolean }): string | undefined =>
-  [column.number && 'number', column.wide && 'wide'].filter(Boolean).join(' ') || undefined
+const classOf = (column: { number?: boolean; wide?: boolean; action?: boolean }): string | undefined =>
+  [column.number && 'number', column.wide && 'wide', column.action && 'action'].filter(Boolean).join(' ') || undefined

@@ -17,5 +17,5 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
 export function deviceOf(userAgent: string): string {
   const find = (table: typeof BROWSERS) => table.find(([pattern]) => pattern.test(userAgent))?.[1]
   const known = [find(BROWSERS), find(SYSTEMS)].filter(Boolean).join(' · ')
-  return known || userAgent.slice(0, 60) || '—'
+  return known || userAgent.slice(0, 60) || '–'
 }

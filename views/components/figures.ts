@@ -46,10 +46,10 @@ export function niceCeiling(value: number): number {
   return [1, 1.5, 2, 3, 4, 5, 6, 8, 10].map((step) => step * power).find((step) => step >= value)!
 }
 
-/** `812 B`, `3.4 kB`, `12.6 MB`. */
+/** `812 B`, `3.4 kB`, `12.6 MB`, `2.2 GB`. */
 export function formatBytes(bytes: number): string {
-  const unit = (['MB', 'kB'] as const).find((one) => bytes >= BYTE_UNITS[one])
+  const unit = (['GB', 'MB', 'kB'] as const).find((one) => bytes >= BYTE_UNITS[one])
   return unit ? `${trim(bytes / BYTE_UNITS[unit])} ${unit}` : `${bytes} B`
 }
 
-const BYTE_UNITS = { MB: 1e6, kB: 1e3 } as const
+const BYTE_UNITS = { GB: 1e9, MB: 1e6, kB: 1e3 } as const

@@ -105,7 +105,8 @@ const FilterDay = ({ name, label, value }: { name: string; label: string; value:
   </div>
 )
 
-function Chips({ chips, keep, action }: Required<Pick<FiltersProps, 'chips' | 'keep' | 'action'>>) {
+/** What is set, each with a link that takes it away; for lists whose filters stand elsewhere. */
+export function Chips({ chips, keep, action }: Required<Pick<FiltersProps, 'chips' | 'keep' | 'action'>>) {
   const t = useText()
   const address = useAddress()
   const asked = useAsked()

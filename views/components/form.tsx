@@ -5,7 +5,7 @@ import { Notice } from './notice'
 export type FieldProps = {
   name: string
   label: string
-  type?: 'text' | 'password' | 'email' | 'tel'
+  type?: 'text' | 'password' | 'email' | 'tel' | 'date'
   value?: string
   hint?: string
   error?: string

@@ -32,7 +32,7 @@ export function SignInList({ signIns, present, ...places }: SignInsProps & Place
           { head: t('account.sessions.ip'), cell: (row) => <code>{row.ip}</code> },
           { head: t('account.sessions.since'), cell: (row) => <Moment at={row.createdAt} /> },
           { head: t('account.sessions.until'), cell: (row) => <Moment at={row.expiresAt} /> },
-          { head: t('account.action'), cell: (row) => (row.id === present ? null : <EndLink of={row} {...places} />) },
+          { head: t('account.action'), action: true, cell: (row) => (row.id === present ? null : <EndLink of={row} {...places} />) },
         ]}
       />
       <Pager of={signIns} />

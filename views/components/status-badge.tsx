@@ -15,16 +15,78 @@ const LOOKS = {
     failed: { tone: 'warn', label: 'audit.check.failed' },
     never: { tone: 'neutral', label: 'audit.check.never' },
   },
+  check: {
+    sound: { tone: 'ok', label: 'checks.state.sound', icon: 'shield-check' },
+    drift: { tone: 'bad', label: 'checks.state.drift' },
+    never: { tone: 'neutral', label: 'checks.state.never' },
+  },
   alert: {
     open: { tone: 'warn', label: 'alerts.state.open' },
     settled: { tone: 'ok', label: 'alerts.state.settled' },
   },
+  severity: {
+    critical: { tone: 'bad', label: 'alerts.severity.critical' },
+    warning: { tone: 'warn', label: 'alerts.severity.warning' },
+    work: { tone: 'info', label: 'alerts.severity.work' },
+  },
+  channel: {
+    ready: { tone: 'ok', label: 'alertChannels.state.ready' },
+    off: { tone: 'neutral', label: 'alertChannels.state.off' },
+    muted: { tone: 'neutral', label: 'alertChannels.state.muted' },
+    failing: { tone: 'bad', label: 'alertChannels.state.failing' },
+  },
+  delivery: {
+    queued: { tone: 'info', label: 'alertChannels.queued', icon: 'loader-circle' },
+    retrying: { tone: 'warn', label: 'alertChannels.retrying', icon: 'loader-circle' },
+    sent: { tone: 'ok', label: 'alertChannels.sent' },
+    failed: { tone: 'bad', label: 'alertChannels.failed' },
+    skipped: { tone: 'neutral', label: 'alertChannels.skipped' },
+  },
+  worker: {
+    alive: { tone: 'ok', label: 'workers.alive' },
+    silent: { tone: 'bad', label: 'workers.silent' },
+  },
+  masterKey: {
+    newest: { tone: 'ok', label: 'masterKeys.newest' },
+    needed: { tone: 'neutral', label: 'masterKeys.needed' },
+    removable: { tone: 'info', label: 'masterKeys.removable' },
+    missing: { tone: 'bad', label: 'masterKeys.missing.badge' },
+  },
+  deploy: {
+    running: { tone: 'info', label: 'releases.result.running', icon: 'loader-circle' },
+    succeeded: { tone: 'ok', label: 'releases.result.succeeded' },
+    failed: { tone: 'bad', label: 'releases.result.failed' },
+    undone: { tone: 'bad', label: 'releases.result.undone' },
+  },
+  deployStep: {
+    running: { tone: 'info', label: 'releases.step.running', icon: 'loader-circle' },
+    done: { tone: 'ok', label: 'releases.step.done' },
+    skipped: { tone: 'neutral', label: 'releases.step.skipped' },
+    failed: { tone: 'bad', label: 'releases.step.failed' },
+  },
   job: {
+    overdue: { tone: 'bad', label: 'jobs.overdue' },
     requested: { tone: 'neutral', label: 'jobs.requested', icon: 'loader-circle' },
     running: { tone: 'info', label: 'job.running', icon: 'loader-circle' },
     succeeded: { tone: 'ok', label: 'job.succeeded' },
     failed: { tone: 'bad', label: 'job.failed' },
     timed_out: { tone: 'bad', label: 'job.timed_out' },
+  },
+  backup: {
+    running: { tone: 'info', label: 'job.running', icon: 'loader-circle' },
+    good: { tone: 'ok', label: 'backups.state.good', icon: 'shield-check' },
+    unproved: { tone: 'warn', label: 'backups.state.unproved' },
+    failed: { tone: 'bad', label: 'job.failed' },
+    removed: { tone: 'neutral', label: 'backups.state.removed' },
+  },
+  backups: {
+    fresh: { tone: 'ok', label: 'backups.light.fresh', icon: 'shield-check' },
+    old: { tone: 'bad', label: 'backups.light.old' },
+    none: { tone: 'bad', label: 'backups.light.none' },
+  },
+  restore: {
+    sound: { tone: 'ok', label: 'backups.restore.sound' },
+    failed: { tone: 'bad', label: 'job.failed' },
   },
   proof: {
     ok: { tone: 'ok', label: 'admin.home.proof.ok', icon: 'shield-check' },
@@ -43,6 +105,12 @@ const LOOKS = {
   member: {
     active: { tone: 'ok', label: 'staff.state.active' },
     disabled: { tone: 'neutral', label: 'staff.state.disabled' },
+  },
+  gameStart: {
+    accepted: { tone: 'ok', label: 'service.fate.accepted' },
+    refused: { tone: 'warn', label: 'service.fate.refused' },
+    fault: { tone: 'bad', label: 'service.fate.fault' },
+    uncounted: { tone: 'neutral', label: 'service.fate.uncounted' },
   },
   operator: {
     active: { tone: 'ok', label: 'operators.state.active' },

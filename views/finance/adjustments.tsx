@@ -186,7 +186,7 @@ function Rows({ rows, isFiltered }: { rows: readonly AdjustmentRowView[]; isFilt
         { head: t('adjustments.amount'), cell: (row) => <Movement of={signed(row)} />, number: true },
         { head: t('adjustments.reason'), cell: (row) => <Name of={row.reason} />, wide: true },
         { head: t('adjustments.by'), cell: (row) => <Name of={row.creatorName} /> },
-        { head: t('adjustments.decidedBy'), cell: (row) => (row.deciderName ? <Name of={row.deciderName} /> : '—') },
+        { head: t('adjustments.decidedBy'), cell: (row) => (row.deciderName ? <Name of={row.deciderName} /> : '–') },
         { head: t('adjustments.state'), cell: (row) => <StatusBadge noun="adjustment" state={row.status} /> },
       ]}
     />

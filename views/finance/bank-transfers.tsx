@@ -2,6 +2,7 @@ import { showId, type Uuid } from '#src/core/ids'
 import type { Slice } from '#src/core/keyset'
 import { formatYuan, type Money } from '#src/core/money'
 import type { Instant } from '#src/core/time'
+import { ShortId } from '../components/copy'
 import { DataTable } from '../components/data-table'
 import { EmptyState } from '../components/empty-state'
 import { Facts } from '../components/facts'
@@ -140,7 +141,7 @@ function TransferFacts({ order, transfer, operatorName, deciderName }: TransferP
         </a>
       ),
     },
-    { label: t('payments.transfers.sha256'), value: <code class="break">{hex(transfer.voucherSha256)}</code> },
+    { label: t('payments.transfers.sha256'), value: <ShortId id={hex(transfer.voucherSha256)} /> },
   ]
   if (transfer.bankReference) rows.push({ label: t('payments.transfers.reference'), value: <code>{transfer.bankReference}</code> })
   if (transfer.rejectReason)

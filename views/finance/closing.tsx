@@ -65,8 +65,8 @@ export function ClosingPage({ now, month, previous, next, days, state, mayClose 
             { head: t('closing.out'), cell: (row) => <Moved of={minus(ZERO, row.out)} />, number: true },
             { head: t('closing.closing'), cell: (row) => <Yuan of={row.closing} />, number: true },
             { head: t('closing.state'), cell: (row) => <StateOf row={row} state={state} /> },
-            { head: t('closing.by'), cell: (row) => (row.closed ? <Name of={row.closed.by} /> : '—') },
-            { head: t('closing.at'), cell: (row) => (row.closed ? <Moment at={row.closed.at} /> : '—') },
+            { head: t('closing.by'), cell: (row) => (row.closed ? <Name of={row.closed.by} /> : '–') },
+            { head: t('closing.at'), cell: (row) => (row.closed ? <Moment at={row.closed.at} /> : '–') },
           ]}
         />
       </Panel>

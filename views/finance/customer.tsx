@@ -259,7 +259,7 @@ function Invoices({ rows, keyword }: { rows: readonly InvoiceRow[]; keyword: str
             ),
             wide: true,
           },
-          { head: t('customers.number'), cell: (row) => row.number ?? '—' },
+          { head: t('customers.number'), cell: (row) => row.number ?? '–' },
           { head: t('customers.amount'), cell: (row) => <Yuan of={row.amount} />, number: true },
           { head: t('operators.state'), cell: (row) => <StatusBadge noun="invoice" state={row.status} /> },
         ]}

@@ -77,7 +77,7 @@ export function CustomersPage({ customers, sums, filter, sort }: CustomersProps)
             { head: t('account.recharged'), cell: (row) => <Yuan of={row.totalRecharged} />, number: true },
             { head: t('account.consumed'), cell: (row) => <Yuan of={row.totalConsumed} />, number: true },
             { head: t('account.refunded'), cell: (row) => <Yuan of={row.totalRefunded} />, number: true },
-            { head: t('customers.moved'), cell: (row) => (row.lastTransactionAt ? <Moment at={row.lastTransactionAt} /> : '—') },
+            { head: t('customers.moved'), cell: (row) => (row.lastTransactionAt ? <Moment at={row.lastTransactionAt} /> : '–') },
           ]}
         />
         <Pager of={customers} note={t('operators.count', { count: formatCount(sums.operators) })} />

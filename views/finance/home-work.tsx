@@ -77,8 +77,12 @@ function Age({ of: { hours, oldestAt } }: { of: WorkRow }) {
   if (hours === null || !oldestAt) return null
   return (
     <>
-      {hours < 48 ? t('finance.work.hours', { hours }) : t('finance.work.days', { days: Math.floor(hours / 24) })} ·{' '}
-      <Moment at={oldestAt} />
+      {hours < 1
+        ? t('finance.work.fresh')
+        : hours < 48
+          ? t('finance.work.hours', { hours })
+          : t('finance.work.days', { days: Math.floor(hours / 24) })}{' '}
+      · <Moment at={oldestAt} />
     </>
   )
 }
@@ -153,7 +157,8 @@ const MOST_BEHIND = 2
 function Behind({ days, closed }: { days: number; closed: boolean }) {
   const t = useText()
   if (!closed) return null
-  const [tone, icon]: [Tone, IconName] = days > MOST_BEHIND ? ['warn', 'triangle-alert'] : ['ok', 'circle-check']
+  const [tone, icon]: [Tone, IconName] =
+    days > MOST_BEHIND ? ['warn', 'triangle-alert'] : days > 0 ? ['info', 'loader-circle'] : ['ok', 'circle-check']
   return (
     <Badge tone={tone} icon={icon}>
       {days === 0 ? t('finance.lights.closing.upToDate') : t('finance.lights.closing.behind', { days })}

@@ -177,6 +177,7 @@ export function OverInvoicedPage({ tasks, counts }: { tasks: readonly OverRow[];
             { head: t('invoices.over.since'), cell: (row) => <Moment at={row.openedAt} /> },
             {
               head: t('invoices.over.action'),
+              action: true,
               cell: (row) => (
                 <a href={`${INVOICE_DESK}?status=approved&keyword=${encodeURIComponent(row.operatorUsername.toWellFormed())}`}>
                   {t('invoices.over.open')}

@@ -1,7 +1,9 @@
+import type { ComponentChildren } from 'preact'
 import { showId, type Uuid } from '#src/core/ids'
 import type { Slice } from '#src/core/keyset'
-import type { Money } from '#src/core/money'
-import type { Instant } from '#src/core/time'
+import { type Money, parseYuan } from '#src/core/money'
+import { isPlainKey } from '#src/core/text'
+import { type Instant, instant } from '#src/core/time'
 import { ShortId } from '../components/copy'
 import { DataTable } from '../components/data-table'
 import { EmptyState } from '../components/empty-state'
@@ -85,12 +87,12 @@ export function QuarantinePage({ kept, status }: { kept: Slice<QuarantinedView>;
             { head: t('recharge.column.method'), cell: ({ row }) => t(`recharge.method.${row.channel}`) },
             {
               head: t('payments.orders.operator'),
-              cell: ({ operatorName }) => (operatorName ? <Name of={operatorName} /> : '—'),
+              cell: ({ operatorName }) => (operatorName ? <Name of={operatorName} /> : '–'),
               wide: true,
             },
             {
               head: t('payments.quarantine.paid'),
-              cell: ({ row }) => (row.amount === null ? '—' : <Yuan of={row.amount} />),
+              cell: ({ row }) => (row.amount === null ? '–' : <Yuan of={row.amount} />),
               number: true,
             },
             { head: t('recharge.column.state'), cell: ({ row }) => <StatusBadge noun="quarantine" state={row.status} /> },
@@ -134,7 +136,7 @@ export function QuarantinedPage(props: ResolveProps) {
             <Facts
               rows={told.map(({ name, value }) => ({
                 label: isTold(name) ? t(`payments.quarantine.told.${name}`) : name,
-                value: <code>{value}</code>,
+                value: <Told name={name} value={value} />,
               }))}
             />
           </Panel>
@@ -147,18 +149,31 @@ export function QuarantinedPage(props: ResolveProps) {
   )
 }
 
+const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/
+
+/** What the provider said, as people read it; numbers and what we have no words for stand as they came. */
+function Told({ name, value }: { name: string; value: string }): ComponentChildren {
+  const t = useText()
+  if (value === '') return <>–</>
+  const amount = name === 'amount' ? parseYuan(value) : undefined
+  if (amount !== undefined) return <Yuan of={amount} />
+  if (MOMENT.test(value)) return <Moment at={instant(value)} seconds />
+  const word = `payments.quarantine.told.${name}.${value}`
+  return isPlainKey(word) ? t(word) : <code>{value}</code>
+}
+
 function PaymentFacts({ row, operatorName, ordered }: ResolveProps) {
   const t = useText()
   const rows = [
-    { label: t('payments.orders.operator'), value: operatorName ? <Name of={operatorName} /> : '—' },
+    { label: t('payments.orders.operator'), value: operatorName ? <Name of={operatorName} /> : '–' },
     { label: t('recharge.column.method'), value: t(`recharge.method.${row.channel}`) },
-    { label: t('payments.quarantine.paid'), value: row.amount === null ? '—' : <Yuan of={row.amount} /> },
-    { label: t('payments.quarantine.ordered'), value: ordered === null ? '—' : <Yuan of={ordered} /> },
+    { label: t('payments.quarantine.paid'), value: row.amount === null ? '–' : <Yuan of={row.amount} /> },
+    { label: t('payments.quarantine.ordered'), value: ordered === null ? '–' : <Yuan of={ordered} /> },
     { label: t('recharge.column.provider'), value: <ShortId id={row.providerTxnId} /> },
-    { label: t('payments.order.number'), value: row.outTradeNo ? <ShortId id={row.outTradeNo} /> : '—' },
+    { label: t('payments.order.number'), value: row.outTradeNo ? <ShortId id={row.outTradeNo} /> : '–' },
     {
       label: t('recharge.column.order'),
-      value: row.orderId ? <a href={financeOrderPath(row.orderId)}>{showId('order', row.orderId)}</a> : '—',
+      value: row.orderId ? <a href={financeOrderPath(row.orderId)}>{showId('order', row.orderId)}</a> : '–',
     },
     {
       label: t('payments.quarantine.suspense'),
@@ -179,8 +194,8 @@ function Decided({ row, resolverName }: ResolveProps) {
       rows={[
         { label: t('recharge.column.state'), value: <StatusBadge noun="quarantine" state={row.status} /> },
         { label: t('payments.quarantine.reason'), value: <bdi class="prose">{row.resolution}</bdi> },
-        { label: t('payments.quarantine.by'), value: resolverName ? <Name of={resolverName} /> : '—' },
-        { label: t('payments.quarantine.at'), value: row.resolvedAt ? <Moment at={row.resolvedAt} seconds /> : '—' },
+        { label: t('payments.quarantine.by'), value: resolverName ? <Name of={resolverName} /> : '–' },
+        { label: t('payments.quarantine.at'), value: row.resolvedAt ? <Moment at={row.resolvedAt} seconds /> : '–' },
       ]}
     />
   )

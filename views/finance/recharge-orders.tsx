@@ -130,7 +130,7 @@ function Rows({ rows }: { rows: readonly FinanceOrder[] }) {
         { head: t('recharge.column.method'), cell: ({ order }) => t(`recharge.method.${order.paymentMethod}`) },
         { head: t('recharge.column.state'), cell: ({ order }) => <StatusBadge noun="recharge" state={order.status} /> },
         { head: t('recharge.column.amount'), cell: ({ order }) => <Yuan of={order.amount} />, number: true },
-        { head: t('recharge.column.provider'), cell: ({ order }) => (order.providerTxnId ? <ShortId id={order.providerTxnId} /> : '—') },
+        { head: t('recharge.column.provider'), cell: ({ order }) => (order.providerTxnId ? <ShortId id={order.providerTxnId} /> : '–') },
       ]}
     />
   )
@@ -179,19 +179,19 @@ export function FinanceOrderPage({ order, operatorName, mayCheck }: FinanceOrder
     { label: t('payments.orders.operator'), value: <Name of={operatorName} /> },
     { label: t('recharge.column.order'), value: <ShortId id={showId('order', order.id)} /> },
     { label: t('payments.order.number'), value: <ShortId id={order.outTradeNo} /> },
-    { label: t('recharge.column.provider'), value: order.providerTxnId ? <ShortId id={order.providerTxnId} /> : '—' },
+    { label: t('recharge.column.provider'), value: order.providerTxnId ? <ShortId id={order.providerTxnId} /> : '–' },
     { label: t('recharge.column.amount'), value: <Yuan of={order.amount} /> },
     { label: t('recharge.column.method'), value: t(`recharge.method.${order.paymentMethod}`) },
     { label: t('recharge.column.time'), value: <Moment at={order.createdAt} seconds /> },
     { label: t('payments.order.expires'), value: <Moment at={order.expiresAt} seconds /> },
-    { label: t('recharge.column.paidAt'), value: order.paidAt ? <Moment at={order.paidAt} seconds /> : '—' },
+    { label: t('recharge.column.paidAt'), value: order.paidAt ? <Moment at={order.paidAt} seconds /> : '–' },
     { label: t('payments.order.refunded'), value: <Yuan of={order.refunded} /> },
     { label: t('payments.order.origin'), value: t(`payments.order.origin.${order.origin}`) },
     { label: t('payments.order.checks'), value: t('payments.order.checksTimes', { count: order.checks }) },
-    { label: t('payments.order.next'), value: order.nextCheckAt ? <Moment at={order.nextCheckAt} seconds /> : '—' },
+    { label: t('payments.order.next'), value: order.nextCheckAt ? <Moment at={order.nextCheckAt} seconds /> : '–' },
     {
       label: t('recharge.column.note'),
-      value: order.late ? t('recharge.late') : order.errorMessage ? <Name of={order.errorMessage} /> : '—',
+      value: order.late ? t('recharge.late') : order.errorMessage ? <Name of={order.errorMessage} /> : '–',
     },
   ]
   return (
@@ -200,7 +200,7 @@ export function FinanceOrderPage({ order, operatorName, mayCheck }: FinanceOrder
       trail={[{ href: '/finance/recharge-orders', label: t('payments.orders.title') }]}
     >
       <Panel id="order" title={t('recharge.card.facts')} note={<StatusBadge noun="recharge" state={order.status} />}>
-        <Facts rows={rows} wide />
+        <Facts rows={rows} />
         {mayCheck && order.status !== 'success' && order.paymentMethod !== 'bank' && (
           <form method="post" action={`${financeOrderPath(order.id)}/checks`} class="form" data-once>
             <CsrfField />

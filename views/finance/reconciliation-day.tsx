@@ -118,7 +118,7 @@ function LastAnswer({ bill }: { bill: BillDayView }) {
   const t = useText()
   return (
     <>
-      {bill.lastAnswer ?? '—'} <span class="cell-more">{t('reconcile.attempts', { count: bill.attempts })}</span>
+      {bill.lastAnswer ?? '–'} <span class="cell-more">{t('reconcile.attempts', { count: bill.attempts })}</span>
     </>
   )
 }

@@ -107,15 +107,7 @@ function Carry({ difference, typed, errors }: DecisionProps) {
       <form method="post" action={`${differencePath(difference)}/carrying`} class="form" data-once>
         <CsrfField />
         <Field name="owner" label={t('reconcile.carry.owner')} value={typed.owner} error={errors.owner} autocomplete="off" />
-        <Field
-          name="due_on"
-          label={t('reconcile.carry.due')}
-          value={typed.due_on}
-          hint={t('reconcile.carry.due.hint')}
-          error={errors.due_on}
-          autocomplete="off"
-          maxLength={10}
-        />
+        <Field name="due_on" type="date" label={t('reconcile.carry.due')} value={typed.due_on} error={errors.due_on} autocomplete="off" />
         <TextArea
           name="carry_reason"
           label={t('reconcile.reason')}

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { showId } from '#src/core/ids'
 import { type Money, ZERO } from '#src/core/money'
+import { isPlainKey } from '#src/core/text'
 import type { Instant } from '#src/core/time'
 import { DataTable } from '../components/data-table'
 import { Facts } from '../components/facts'
@@ -85,12 +86,12 @@ export function DifferencePage({ difference, ageDays, feeLines, ...decision }: D
           wide
           rows={[
             { label: t('reconcile.day'), value: <a href={dayPath(difference)}>{day}</a> },
-            { label: t('reconcile.side.ours'), value: difference.ours === null ? '—' : <Yuan of={difference.ours} /> },
-            { label: t('reconcile.side.bill'), value: difference.billed === null ? '—' : <Yuan of={difference.billed} /> },
+            { label: t('reconcile.side.ours'), value: difference.ours === null ? '–' : <Yuan of={difference.ours} /> },
+            { label: t('reconcile.side.bill'), value: difference.billed === null ? '–' : <Yuan of={difference.billed} /> },
             { label: t('reconcile.gap'), value: <Gap ours={difference.ours ?? ZERO} billed={difference.billed ?? ZERO} /> },
-            { label: t('reconcile.operator'), value: difference.operatorName ? <Name of={difference.operatorName} /> : '—' },
+            { label: t('reconcile.operator'), value: difference.operatorName ? <Name of={difference.operatorName} /> : '–' },
             { label: t('reconcile.age'), value: t('reconcile.age.days', { days: ageDays }) },
-            { label: t('reconcile.owner'), value: difference.ownerName ? <Name of={difference.ownerName} /> : '—' },
+            { label: t('reconcile.owner'), value: difference.ownerName ? <Name of={difference.ownerName} /> : '–' },
             ...(difference.dueOn ? [{ label: t('reconcile.carry.due'), value: difference.dueOn }] : []),
           ]}
         />
@@ -140,7 +141,7 @@ function OrderFacts({ of }: { of: DifferenceCase['order'] }) {
         row(t('reconcile.amount'), <Yuan of={of.amount} />),
         row(t('reconcile.state'), <StatusBadge noun="recharge" state={of.status} />),
         row(t('reconcile.number'), <Name of={of.outTradeNo} />),
-        row(t('reconcile.providerNo'), of.providerTxnId ? <Name of={of.providerTxnId} /> : '—'),
+        row(t('reconcile.providerNo'), of.providerTxnId ? <Name of={of.providerTxnId} /> : '–'),
         row(t('reconcile.time'), <Moment at={of.paidAt ?? of.createdAt} seconds />),
       ]}
     />
@@ -169,14 +170,21 @@ function JournalFacts({ of }: { of: JournalView | null }) {
     <Facts
       rows={[
         row(t('reconcile.amount'), <Yuan of={of.amount} />),
-        row(t('reconcile.journal.debit'), <code>{of.debit}</code>),
-        row(t('reconcile.journal.credit'), <code>{of.credit}</code>),
+        row(t('reconcile.journal.debit'), <AccountName of={of.debit} />),
+        row(t('reconcile.journal.credit'), <AccountName of={of.credit} />),
         row(t('reconcile.seq'), String(of.seq)),
         row(t('reconcile.time'), <Moment at={of.at} seconds />),
         row(t('reconcile.description'), <Name of={of.description} />),
       ]}
     />
   )
+}
+
+/** An account of the books by its name. */
+function AccountName({ of }: { of: string }): ComponentChildren {
+  const t = useText()
+  const key = `ledger.account.${of}`
+  return isPlainKey(key) ? t(key) : <code>{of}</code>
 }
 
 function LineFacts({ of }: { of: DifferenceCase['line'] }) {
@@ -187,7 +195,7 @@ function LineFacts({ of }: { of: DifferenceCase['line'] }) {
       rows={[
         row(t('reconcile.amount'), <Yuan of={of.amount} />),
         row(t('reconcile.fee'), <Fee of={of.feeMillifen} />),
-        row(t('reconcile.state'), of.state || '—'),
+        row(t('reconcile.state'), of.state || '–'),
         row(t('reconcile.number'), <Name of={of.refundNo ?? of.ourNo} />),
         row(t('reconcile.providerNo'), <Name of={of.providerNo} />),
         row(t('reconcile.time'), <Moment at={of.at} seconds />),

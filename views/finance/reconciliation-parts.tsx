@@ -99,7 +99,7 @@ export function Fee({ of }: { of: bigint }) {
   )
 }
 
-const OptionalYuan = ({ of }: { of: Money | null }) => (of === null ? <>—</> : <Yuan of={of} />)
+const OptionalYuan = ({ of }: { of: Money | null }) => (of === null ? <>–</> : <Yuan of={of} />)
 
 /** A list of differences; days are shown where the list is of several. */
 export function DifferencesTable({
@@ -130,11 +130,11 @@ export function DifferencesTable({
         { head: t('reconcile.kind'), cell: (row) => <a href={differencePath(row)}>{t(`reconcile.kind.${row.kind}`)}</a> },
         ...(withDay ? [{ head: t('reconcile.day'), cell: (row: DifferenceView) => <DayOf of={row} /> }] : []),
         { head: t('reconcile.number'), cell: (row) => <Numbers of={row} />, wide: true },
-        { head: t('reconcile.operator'), cell: (row) => (row.operatorName ? <Name of={row.operatorName} /> : '—') },
+        { head: t('reconcile.operator'), cell: (row) => (row.operatorName ? <Name of={row.operatorName} /> : '–') },
         { head: t('reconcile.side.ours'), cell: (row) => <OptionalYuan of={row.ours} />, number: true },
         { head: t('reconcile.side.bill'), cell: (row) => <OptionalYuan of={row.billed} />, number: true },
         { head: t('reconcile.gap'), cell: (row) => <Gap ours={row.ours ?? ZERO} billed={row.billed ?? ZERO} />, number: true },
-        { head: t('reconcile.owner'), cell: (row) => (row.ownerName ? <Name of={row.ownerName} /> : '—') },
+        { head: t('reconcile.owner'), cell: (row) => (row.ownerName ? <Name of={row.ownerName} /> : '–') },
         { head: t('reconcile.state'), cell: (row) => <StatusBadge noun="difference" state={row.state} /> },
       ]}
     />
@@ -152,7 +152,7 @@ function DayOf({ of }: { of: DifferenceView }) {
 
 const Numbers = ({ of: { number, providerNo } }: { of: DifferenceView }) => (
   <>
-    {number ? <Name of={number} /> : '—'}
+    {number ? <Name of={number} /> : '–'}
     {providerNo && <span class="cell-more">{providerNo}</span>}
   </>
 )

@@ -113,7 +113,7 @@ function Days({ days }: { days: readonly BillDayView[] }) {
         { head: t('reconcile.ours'), cell: (row) => <Net of={row} side="ours" />, number: true },
         { head: t('reconcile.bill'), cell: (row) => <Net of={row} side="bill" />, number: true },
         { head: t('reconcile.gap'), cell: (row) => <NetGap of={row} />, number: true },
-        { head: t('reconcile.fee'), cell: (row) => (row.importedAt ? <Fee of={row.feeMillifen} /> : '—'), number: true },
+        { head: t('reconcile.fee'), cell: (row) => (row.importedAt ? <Fee of={row.feeMillifen} /> : '–'), number: true },
         { head: t('reconcile.open'), cell: (row) => <Open of={row} />, number: true },
         { head: t('reconcile.state'), cell: (row) => <StatusBadge noun="bill" state={row.state} /> },
       ]}
@@ -126,7 +126,7 @@ const netOf = (row: BillDayView, side: 'ours' | 'bill'): Money =>
 
 function Net({ of, side }: { of: BillDayView; side: 'ours' | 'bill' }) {
   const t = useText()
-  if (!of.importedAt) return <>—</>
+  if (!of.importedAt) return <>–</>
   return (
     <>
       <Yuan of={netOf(of, side)} />
@@ -137,7 +137,7 @@ function Net({ of, side }: { of: BillDayView; side: 'ours' | 'bill' }) {
   )
 }
 
-const NetGap = ({ of }: { of: BillDayView }) => (of.importedAt ? <Gap ours={netOf(of, 'ours')} billed={netOf(of, 'bill')} /> : <>—</>)
+const NetGap = ({ of }: { of: BillDayView }) => (of.importedAt ? <Gap ours={netOf(of, 'ours')} billed={netOf(of, 'bill')} /> : <>–</>)
 
 function Open({ of }: { of: BillDayView }) {
   const t = useText()

@@ -185,12 +185,14 @@ function Ways({ payout, values, errors }: DeskProps) {
           rows={2}
         />
         {ways.map((way) => (
-          <p key={way}>
-            <button type="submit" class="button" formAction={`${deskPath(payout.id)}/${way}`} data-sending={t('form.sending')}>
-              {t(`refunds.desk.${way}`)}
-            </button>{' '}
-            <span class="muted">{t(`refunds.desk.${way}.hint`)}</span>
-          </p>
+          <div key={way} class="field">
+            <div class="form-actions">
+              <button type="submit" class="button" formAction={`${deskPath(payout.id)}/${way}`} data-sending={t('form.sending')}>
+                {t(`refunds.desk.${way}`)}
+              </button>
+            </div>
+            <p class="field-hint">{t(`refunds.desk.${way}.hint`)}</p>
+          </div>
         ))}
       </form>
     </Panel>

@@ -136,7 +136,7 @@ type SectionsProps = { chosen: readonly string[]; error: string | undefined }
 export function SectionChoice({ chosen, error }: SectionsProps) {
   const t = useText()
   return (
-    <fieldset id="sections" aria-describedby={error ? 'sections-error' : undefined} tabIndex={error ? -1 : undefined}>
+    <fieldset class="question" id="sections" aria-describedby={error ? 'sections-error' : undefined} tabIndex={error ? -1 : undefined}>
       <legend>{t('reports.form.sections')}</legend>
       <div class="choice-list">
         {SECTION_VALUES.map((key) => (

@@ -45,7 +45,7 @@ export function ReportPage({ report, mails, refusal }: ReportProps) {
 }
 
 const FIGURES = [
-  ['recharge', 'arrow-down-right'],
+  ['recharge', 'arrow-down-left'],
   ['refund', 'arrow-up-right'],
   ['net', 'landmark'],
   ['consumption', 'gamepad-2'],

@@ -123,7 +123,7 @@ function Rows({ rows, isFiltered }: { rows: readonly ReportView[]; isFiltered: b
           { head: t('reports.head.by'), cell: (row) => <Author of={row} /> },
           { head: t('reports.head.at'), cell: (row) => <Moment at={row.createdAt} /> },
           { head: t('reports.head.size'), cell: (row) => <Size of={row} />, number: true },
-          { head: t('reports.head.next'), cell: (row) => <Next of={row} /> },
+          { head: t('reports.head.next'), action: true, cell: (row) => <Next of={row} /> },
         ]}
       />
       {rows.some(({ status }) => status === 'generating') && (

@@ -71,7 +71,7 @@ export function AccessRequestsPage({ requests, status, counts }: RequestsProps) 
             { head: t('apps.state'), cell: (row) => <StatusBadge noun="request" state={row.status} /> },
             { head: t('apps.reason'), cell: (row) => <Name of={row.rejectReason ?? row.reason} />, wide: true },
             { head: t('apps.request.at'), cell: (row) => <Moment at={row.createdAt} /> },
-            { head: t('apps.request.reviewedAt'), cell: (row) => (row.reviewedAt ? <Moment at={row.reviewedAt} /> : '—') },
+            { head: t('apps.request.reviewedAt'), cell: (row) => (row.reviewedAt ? <Moment at={row.reviewedAt} /> : '–') },
           ]}
         />
         <Pager of={requests} />

@@ -47,11 +47,11 @@ export function ApiKeyCallsPage({ calls, outcome }: KeyCallsProps) {
             { head: t('apiKeys.calls.at'), cell: (row) => <Moment at={row.at} seconds /> },
             { head: t('apiKeys.calls.operation'), cell: (row) => t(`apiKeys.operation.${row.operation}`) },
             { head: t('apiKeys.calls.result'), cell: (row) => <Outcome of={row} /> },
-            { head: t('apiKeys.calls.site'), cell: (row) => (row.siteName === null ? '—' : <Name of={row.siteName} />), wide: true },
+            { head: t('apiKeys.calls.site'), cell: (row) => (row.siteName === null ? '–' : <Name of={row.siteName} />), wide: true },
             { head: t('apiKeys.calls.ip'), cell: (row) => <code>{row.ip}</code> },
             { head: t('apiKeys.calls.key'), cell: (row) => t(`apiKeys.which.${row.key}`) },
             { head: t('common.requestId'), cell: (row) => <ShortId id={row.requestId} /> },
-            { head: t('account.action'), cell: (row) => <a href={explainPath(row.requestId)}>{t('usage.why')}</a> },
+            { head: t('account.action'), action: true, cell: (row) => <a href={explainPath(row.requestId)}>{t('usage.why')}</a> },
           ]}
         />
         <Pager of={calls} />

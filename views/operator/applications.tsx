@@ -48,7 +48,7 @@ export function ApplicationsPage({ applications, counts }: { applications: reado
             { head: t('apps.players'), cell: (row) => `${row.minPlayers}–${row.maxPlayers}`, number: true },
             { head: t('apps.expires'), cell: (row) => <Ends of={row} /> },
             { head: t('apps.since'), cell: (row) => <Moment at={row.authorizedAt} /> },
-            { head: t('account.action'), cell: (row) => <Renew of={row} /> },
+            { head: t('account.action'), action: true, cell: (row) => <Renew of={row} /> },
           ]}
         />
       </Panel>
@@ -131,8 +131,8 @@ export function AvailablePage({ applications, counts }: { applications: readonly
             { head: t('apps.name'), cell: (row) => <Game of={row} />, wide: true },
             { head: t('apps.price'), cell: (row) => <Yuan of={row.unitPrice} />, number: true },
             { head: t('apps.players'), cell: (row) => `${row.minPlayers}–${row.maxPlayers}`, number: true },
-            { head: t('apps.expires'), cell: (row) => (row.renews ? <Moment at={row.renews} /> : '—') },
-            { head: t('account.action'), cell: (row) => <Ask of={row} /> },
+            { head: t('apps.expires'), cell: (row) => (row.renews ? <Moment at={row.renews} /> : '–') },
+            { head: t('account.action'), action: true, cell: (row) => <Ask of={row} /> },
           ]}
         />
       </Panel>

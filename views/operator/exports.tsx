@@ -77,7 +77,7 @@ function Files({ at, rows }: { at: ExportsProps['at']; rows: readonly ExportView
           },
           { head: t('exports.column.asked'), cell: ({ createdAt }) => <Moment at={createdAt} /> },
           { head: t('exports.column.until'), cell: ({ expiresAt }) => (expiresAt ? <Moment at={expiresAt} /> : '–') },
-          { head: t('exports.column.next'), cell: (row) => <Next at={at} row={row} /> },
+          { head: t('exports.column.next'), action: true, cell: (row) => <Next at={at} row={row} /> },
         ]}
       />
       {rows.some(isOpen) && (

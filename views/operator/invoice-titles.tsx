@@ -51,7 +51,7 @@ export function TitlesPage({ titles }: { titles: readonly TitleRow[] }) {
             { head: t('invoices.field.tax_id'), cell: (row) => <code>{row.taxId}</code> },
             { head: t('invoices.field.email'), cell: (row) => (row.email ? <Name of={row.email} /> : '–') },
             { head: t('invoices.titles.special'), cell: (row) => <Special of={row} /> },
-            { head: t('invoices.titles.action'), cell: (row) => <Actions of={row} /> },
+            { head: t('invoices.titles.action'), action: true, cell: (row) => <Actions of={row} /> },
           ]}
         />
       </Panel>

@@ -114,7 +114,7 @@ export function OrderRows({ rows, filtered, short = false }: { rows: readonly Or
     { head: t('recharge.column.state'), cell: (row: OrderView) => <StatusBadge noun="recharge" state={row.status} /> },
   ]
   const more = [
-    { head: t('recharge.column.paidAt'), cell: (row: OrderView) => (row.paidAt ? <Moment at={row.paidAt} seconds /> : '—') },
+    { head: t('recharge.column.paidAt'), cell: (row: OrderView) => (row.paidAt ? <Moment at={row.paidAt} seconds /> : '–') },
     { head: t('recharge.column.note'), cell: (row: OrderView) => <Note of={row} />, wide: true },
   ]
   return (
@@ -143,5 +143,5 @@ const OrderLink = ({ of }: { of: OrderView }) => (
 function Note({ of }: { of: OrderView }) {
   const t = useText()
   if (of.late) return <>{t('recharge.late')}</>
-  return of.errorMessage ? <Name of={of.errorMessage} /> : <>—</>
+  return of.errorMessage ? <Name of={of.errorMessage} /> : <>–</>
 }

@@ -26,6 +26,8 @@ type Kind =
   | 'report'
   | 'announcement'
   | 'adjustment'
+  | 'staff'
+  | 'finance_staff'
   | 'call'
   | 'page'
 
@@ -58,6 +60,8 @@ const ID_KINDS: Partial<Record<Kind, IdKind>> = {
   report: 'report',
   announcement: 'announcement',
   adjustment: 'adjustment',
+  staff: 'admin',
+  finance_staff: 'finance',
 }
 
 /** `/operator/search` and `/staff/search`: what was found, when it was not exactly one thing. */

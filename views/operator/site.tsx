@@ -60,7 +60,7 @@ export function SitePage({ site, month, days, lastStart }: SiteProps) {
             rows={[
               { label: t('sites.id'), value: <ShortId id={showId('site', site.id)} /> },
               { label: t('sites.address'), value: <bdi>{site.address}</bdi> },
-              { label: t('sites.description'), value: site.description ? <bdi>{site.description}</bdi> : '—' },
+              { label: t('sites.description'), value: site.description ? <bdi>{site.description}</bdi> : '–' },
               { label: t('sites.created'), value: <Moment at={site.createdAt} /> },
               { label: t('sites.lastStart'), value: lastStart ? <Moment at={lastStart} seconds /> : t('sites.lastStart.never') },
             ]}

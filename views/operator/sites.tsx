@@ -62,7 +62,7 @@ export function SitesPage({ sites, keyword, showDeleted }: SitesProps) {
             { head: t('sites.games'), cell: (row) => formatCount(row.games), number: true },
             { head: t('sites.amount'), cell: (row) => <Yuan of={row.amount} />, number: true },
             { head: t('sites.created'), cell: (row) => <Moment at={row.createdAt} /> },
-            { head: t('account.action'), cell: (row) => <Actions of={row} /> },
+            { head: t('account.action'), action: true, cell: (row) => <Actions of={row} /> },
           ]}
         />
         <Pager of={sites} />

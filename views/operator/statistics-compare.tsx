@@ -77,4 +77,4 @@ export function Comparison({ dimension, points, series, measure, query }: Compar
 }
 
 const Figure = ({ sums, measure, href }: { sums: Sums; measure: Measure; href: string }) =>
-  sums.sessions === 0 ? <>—</> : <a href={href}>{saidOf(sums, measure)}</a>
+  sums.sessions === 0 ? <>–</> : <a href={href}>{saidOf(sums, measure)}</a>

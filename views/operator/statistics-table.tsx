@@ -90,7 +90,7 @@ export function SumsTable({ caption, head, rows, more, whole }: SumsTableProps) 
 
 function SumCells({ sums, heads, href }: { sums: Sums; heads: readonly string[]; href: string | undefined }) {
   const { sessions, players, total } = sums
-  const average = sessions === 0 ? '—' : (Math.floor((20 * players + sessions) / (2 * sessions)) / 10).toFixed(1)
+  const average = sessions === 0 ? '–' : (Math.floor((20 * players + sessions) / (2 * sessions)) / 10).toFixed(1)
   const cells = [formatCount(sessions), formatCount(players), average, <Yuan key="total" of={total} />]
   return (
     <>

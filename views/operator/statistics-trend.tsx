@@ -30,7 +30,7 @@ export function Trend({ dimension, points, measure, sums, query }: TrendProps) {
           {
             name: t('statistics.trend.before'),
             values: points.map(({ before }) => (before ? heightOf(before, measure) : 0)),
-            say: (at: number) => (points[at]!.before ? saidOf(points[at]!.before, measure) : '—'),
+            say: (at: number) => (points[at]!.before ? saidOf(points[at]!.before, measure) : '–'),
           },
         ]
       : []),

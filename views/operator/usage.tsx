@@ -175,6 +175,7 @@ function Games({ games, filtered }: { games: Slice<UsageRow>; filtered: boolean 
         { head: t('usage.session'), cell: (game) => <ShortId id={game.sessionId} /> },
         {
           head: t('account.action'),
+          action: true,
           cell: (game) => (
             <a href={usagePath(game.id)}>
               {t('usage.open')}

@@ -237,7 +237,7 @@ function DeskTable({ tab, rows }: { tab: DeskTab; rows: readonly Row[] }) {
 
 function Cell({ name, row, tab }: { name: string; row: Row; tab: DeskTab }) {
   const value = row[name] ?? null
-  if (value === null || value === '') return <td>—</td>
+  if (value === null || value === '') return <td>–</td>
   if (MOMENTS.has(name)) return <td class="number">{formatDateTime(instant(Number(value)))}</td>
   if (name === 'amount') return <td class="number">{formatYuan(money(Number(value)))}</td>
   if (name === 'fault') return <td class="bad">{value}</td>

@@ -1,5 +1,7 @@
+import { alertFacts, alertLine, spokenSubject } from '#src/core/alert-details'
+import { alertSource } from '#src/core/alert-source'
 import type { Slice } from '#src/core/keyset'
-import { isPlainKey, keysUnder } from '#src/core/text'
+import { isPlainKey } from '#src/core/text'
 import type { Instant } from '#src/core/time'
 import { DataTable } from '../components/data-table'
 import { EmptyState } from '../components/empty-state'
@@ -12,15 +14,17 @@ import { Name } from '../components/name'
 import { Notice } from '../components/notice'
 import { Pager } from '../components/pager'
 import { Panel } from '../components/panel'
-import { StatusBadge } from '../components/status-badge'
+import { type StateOf, StatusBadge } from '../components/status-badge'
 import { Layout } from '../layout'
-import { useText } from '../page-context'
-import { alertSource } from './alert-source'
-import { useConsole, useFieldName } from './audit-words'
+import { usePage, useText } from '../page-context'
+import { AlertDeliveries, type AlertDeliveryView, useKindName } from './alert-deliveries'
+import { AlertTabs } from './alert-tabs'
+import { useConsole } from './audit-words'
 
 export type AlertView = {
   id: string
   kind: string
+  severity: StateOf<'severity'>
   subject: string
   audience: 'admin' | 'finance' | 'operations'
   details: Record<string, string>
@@ -33,25 +37,17 @@ export type AlertView = {
 }
 
 const STATES = ['open', 'settled', 'all'] as const
-export type AlertsProps = { alerts: Slice<AlertView>; state: (typeof STATES)[number]; kind: string }
-
-/** What an alert is about, in words; a kind that this release does not know keeps its code. */
-function useKindName(): (kind: string) => string {
-  const t = useText()
-  return (kind) => {
-    const key = `alerts.kind.${kind}`
-    return isPlainKey(key) ? t(key) : kind
-  }
-}
+export type AlertsProps = { alerts: Slice<AlertView>; kinds: readonly string[]; state: (typeof STATES)[number]; kind: string }
 
 /** `/admin/alerts`, `/finance/alerts`: what needs somebody. */
-export function AlertsPage({ alerts, state, kind }: AlertsProps) {
+export function AlertsPage({ alerts, kinds, state, kind }: AlertsProps) {
   const t = useText()
   const at = useConsole()
+  const { language } = usePage()
   const name = useKindName()
-  const kinds = keysUnder('alerts.kind.').filter((key) => key !== 'alerts.kind.all')
   return (
     <Layout title={t('alerts.title')} note={t('alerts.note')}>
+      {at === '/admin' && <AlertTabs current="list" />}
       <Filters
         action={`${at}/alerts`}
         chips={[
@@ -69,10 +65,7 @@ export function AlertsPage({ alerts, state, kind }: AlertsProps) {
           name="kind"
           label={t('alerts.kind')}
           value={kind}
-          options={[
-            { value: '', label: t('alerts.kind.all') },
-            ...kinds.map((key) => ({ value: key.slice('alerts.kind.'.length), label: t(key) })),
-          ]}
+          options={[{ value: '', label: t('alerts.everyKind') }, ...kinds.map((value) => ({ value, label: name(value) }))]}
         />
       </Filters>
       <section class="panel" aria-label={t('alerts.title')}>
@@ -94,12 +87,13 @@ export function AlertsPage({ alerts, state, kind }: AlertsProps) {
                 <>
                   <a href={alertPath(at, row.id)}>{name(row.kind)}</a>
                   <span class="cell-more">
-                    <Name of={detailsLine(row.details)} />
+                    <Name of={alertLine(language, row)} />
                   </span>
                 </>
               ),
               wide: true,
             },
+            { head: t('alerts.severity'), cell: (row) => <StatusBadge noun="severity" state={row.severity} /> },
             { head: t('alerts.audience'), cell: (row) => t(`alerts.for.${row.audience}`) },
             { head: t('alerts.state'), cell: (row) => <StatusBadge noun="alert" state={row.closedAt ? 'settled' : 'open'} /> },
             { head: t('alerts.count'), cell: (row) => formatCount(row.occurrences), number: true },
@@ -113,12 +107,12 @@ export function AlertsPage({ alerts, state, kind }: AlertsProps) {
   )
 }
 
-const detailsLine = (details: Record<string, string>): string => Object.values(details).map(String).join(' · ').slice(0, 200)
-
 export const alertPath = (at: string, id: string): string => `${at}/alerts/${id}`
 
 export type AlertProps = {
   alert: AlertView
+  /** Whom it was told to. */
+  told: readonly AlertDeliveryView[]
   maySettle: boolean
   values: { reason: string }
   errors: { reason?: string }
@@ -130,9 +124,10 @@ export function AlertPage(props: AlertProps) {
   const t = useText()
   const at = useConsole()
   const name = useKindName()
-  const field = useFieldName()
-  const { alert, message } = props
-  const source = alertSource(at, alert)
+  const { language } = usePage()
+  const { alert, told, message } = props
+  const source = alertSource(alert)
+  const what = `alerts.what.${alert.kind}`
   return (
     <Layout title={name(alert.kind)} trail={[{ href: `${at}/alerts`, label: t('alerts.title') }]}>
       {message !== null && (
@@ -144,15 +139,15 @@ export function AlertPage(props: AlertProps) {
         <Panel id="alert" title={t('alerts.facts')} note={<StatusBadge noun="alert" state={alert.closedAt ? 'settled' : 'open'} />}>
           <Facts
             rows={[
-              { label: t('alerts.subject'), value: <Name of={alert.subject} /> },
+              { label: t('alerts.severity'), value: <StatusBadge noun="severity" state={alert.severity} /> },
+              ...spokenSubject(language, alert.subject).map((subject) => ({ label: t('alerts.subject'), value: <Name of={subject} /> })),
               { label: t('alerts.audience'), value: t(`alerts.for.${alert.audience}`) },
               { label: t('alerts.count'), value: formatCount(alert.occurrences) },
               { label: t('alerts.first'), value: <Moment at={alert.firstAt} seconds /> },
               { label: t('alerts.last'), value: <Moment at={alert.lastAt} seconds /> },
-              ...Object.entries(alert.details).map(([key, value]) => ({
-                label: field(key),
-                value: <bdi class="prose">{String(value)}</bdi>,
-              })),
+              ...alertFacts(language, alert.details).map(({ label, value }) => ({ label, value: <bdi class="prose">{value}</bdi> })),
+              ...(isPlainKey(what) ? [{ label: t('alerts.what'), value: t(what) }] : []),
+              { label: t('alerts.runbook'), value: t('alerts.runbook.section', { kind: alert.kind }) },
             ]}
           />
           {source && (
@@ -165,6 +160,9 @@ export function AlertPage(props: AlertProps) {
           {alert.closedAt ? <Settled of={alert} /> : <Settle {...props} at={at} />}
         </Panel>
       </div>
+      <Panel id="told" title={t('alertChannels.told')}>
+        <AlertDeliveries rows={told} ofOne />
+      </Panel>
     </Layout>
   )
 }

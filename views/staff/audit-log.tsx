@@ -8,7 +8,8 @@ import { Panel } from '../components/panel'
 import { Layout } from '../layout'
 import { useText } from '../page-context'
 import { type AuditRowView, auditListPath, RoleName } from './audit-logs'
-import { type Change, changesOf, factsOf, shownValue, useConsole, useFieldName, useOperationName, useTargetName } from './audit-words'
+import { useValueWords } from './audit-values'
+import { type Change, changesOf, factsOf, useConsole, useFieldName, useOperationName, useTargetName } from './audit-words'
 
 export type AuditLogProps = {
   entry: AuditRowView & { userAgent: string | null; requestId: string | null; hash: string; prevHash: string }
@@ -56,16 +57,16 @@ function Changes({ rows }: { rows: readonly Change[] }) {
         empty={null}
         columns={[
           { head: t('audit.change.field'), cell: (row) => name(row.field ?? 'value') },
-          { head: t('audit.change.before'), cell: (row) => <Value of={row.before} />, wide: true },
+          { head: t('audit.change.before'), cell: (row) => <Value field={row.field ?? ''} of={row.before} />, wide: true },
           {
             head: t('audit.change.after'),
             cell: (row) =>
               row.differs ? (
                 <b>
-                  <Value of={row.after} />
+                  <Value field={row.field ?? ''} of={row.after} />
                 </b>
               ) : (
-                <Value of={row.after} />
+                <Value field={row.field ?? ''} of={row.after} />
               ),
             wide: true,
           },
@@ -75,17 +76,19 @@ function Changes({ rows }: { rows: readonly Change[] }) {
   )
 }
 
-/** Whatever stands there, as text; what is structured keeps its form. */
-function Value({ of }: { of: unknown }): ComponentChildren {
+/** Whatever stands there, as people read it; what is structured keeps its form. */
+function Value({ field, of }: { field: string; of: unknown }): ComponentChildren {
   const t = useText()
+  const words = useValueWords()
   if (of === null || of === undefined || of === '') return <span class="muted">{t('audit.change.none')}</span>
-  if (typeof of === 'object')
+  const text = words(field, of)
+  if (text === undefined)
     return (
       <pre class="code">
         <code>{JSON.stringify(of, null, 2).slice(0, MOST_LETTERS)}</code>
       </pre>
     )
-  return <bdi class="prose">{shownValue(of).slice(0, MOST_LETTERS)}</bdi>
+  return <bdi class="prose">{text.slice(0, MOST_LETTERS)}</bdi>
 }
 
 const MOST_LETTERS = 4_000
@@ -100,7 +103,7 @@ function Details({ of, hasChange }: { of: Record<string, unknown>; hasChange: bo
       {facts.length === 0 ? (
         <p class="muted">{t('audit.details.none')}</p>
       ) : (
-        <Facts rows={facts.map(([field, value]) => ({ label: name(field), value: <Value of={value} /> }))} />
+        <Facts rows={facts.map(([field, value]) => ({ label: name(field), value: <Value field={field} of={value} /> }))} />
       )}
     </Panel>
   )

@@ -15,7 +15,7 @@ import { Pager } from '../components/pager'
 import { Tabs } from '../components/tabs'
 import { Layout } from '../layout'
 import { useText } from '../page-context'
-import { summaryOf, useConsole, useOperationName, useTargetName } from './audit-words'
+import { useConsole, useOperationName, useSummary, useTargetName } from './audit-words'
 
 export type AuditRowView = {
   id: string
@@ -47,6 +47,7 @@ export function AuditLogsPage(props: AuditLogsProps) {
   const t = useText()
   const { rows, scope, filter, range } = props
   const at = useConsole()
+  const summary = useSummary()
   return (
     <Layout
       title={t('audit.title')}
@@ -66,9 +67,9 @@ export function AuditLogsPage(props: AuditLogsProps) {
             { head: t('audit.who'), cell: (row) => <Actor of={row} /> },
             { head: t('audit.operation'), cell: (row) => <Operation of={row.operation} /> },
             { head: t('audit.target'), cell: (row) => <Target of={row} /> },
-            { head: t('audit.what'), cell: (row) => <Name of={summaryOf(row.details) || '–'} />, wide: true },
+            { head: t('audit.what'), cell: (row) => <Name of={summary(row.details) || '–'} />, wide: true },
             { head: t('audit.ip'), cell: (row) => (row.ip === null ? '–' : <code>{row.ip}</code>) },
-            { head: t('audit.more'), cell: (row) => <More at={at} of={row} /> },
+            { head: t('audit.more'), action: true, cell: (row) => <More at={at} of={row} /> },
           ]}
         />
         <Pager of={rows} />
@@ -176,7 +177,7 @@ function Actor({ of }: { of: Pick<AuditRowView, 'actorKind' | 'actorName' | 'act
   const t = useText()
   return (
     <>
-      <Name of={of.actorName} />
+      {of.actorKind === 'system' ? t('audit.kind.system') : <Name of={of.actorName} />}
       {of.actorKind !== 'system' && (
         <span class="cell-more">{of.actorKind === 'staff' ? <RoleName of={of.actorRole} /> : t('role.operator')}</span>
       )}

@@ -1,5 +1,6 @@
 import { isPlainKey } from '#src/core/text'
 import { usePage, useText } from '../page-context'
+import { isForPeople, useValueWords } from './audit-values'
 
 /** An operation by its name; a release may meet the operations of another, which keep their code. */
 export function useOperationName(): (operation: string) => string {
@@ -33,12 +34,6 @@ export function useFieldName(): (field: string) => string {
 /** The consoles share these pages, each under its own address. */
 export const useConsole = (): '/admin' | '/finance' => (usePage().viewer?.kind === 'finance' ? '/finance' : '/admin')
 
-/** A value of details as one line: text as it is, everything else as JSON. */
-export function shownValue(value: unknown): string {
-  if (value === null || value === undefined || value === '') return ''
-  return typeof value === 'string' ? value : JSON.stringify(value)
-}
-
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 export type Change = { field: string | null; before: unknown; after: unknown; differs: boolean }
@@ -61,17 +56,38 @@ export function changesOf({ before, after }: Record<string, unknown>): Change[] 
 export const factsOf = (details: Record<string, unknown>): [string, unknown][] =>
   Object.entries(details).filter(([name, value]) => name !== 'before' && name !== 'after' && value !== null && value !== '')
 
-/** One line of what an operation was about: its reason first, then what changed. */
-export function summaryOf(details: Record<string, unknown>): string {
-  const changed = changesOf(details).filter(({ differs }) => differs)
-  const parts = [
-    typeof details.reason === 'string' ? details.reason : '',
-    ...changed.slice(0, 3).map(({ before, after }) => `${shownValue(before) || '—'} → ${shownValue(after) || '—'}`),
-  ].filter((part) => part !== '')
-  if (parts.length > 0) return parts.join('；').slice(0, 160)
-  return factsOf(details)
-    .slice(0, 3)
-    .map(([, value]) => shownValue(value))
-    .join(' · ')
-    .slice(0, 160)
+/** What people wrote, which says most. */
+const WRITTEN = ['reason', 'reject_reason', 'why', 'note'] as const
+const MOST_PARTS = 3
+const MOST_LETTERS = 160
+
+/**
+ * One line of what an operation was about: what somebody wrote first, then what changed, else what is told. Numbers for machines and
+ * fields without a name stand on the page of the entry alone.
+ */
+export function useSummary(): (details: Record<string, unknown>) => string {
+  const t = useText()
+  const words = useValueWords()
+  const nameOf = useFieldName()
+  const isNamed = (field: string) => isPlainKey(`audit.field.${field}`)
+  const shown = (field: string, value: unknown) => (isForPeople(value) ? words(field, value) : undefined) || '–'
+  return (details) => {
+    const written = WRITTEN.map((field) => details[field]).find((value) => typeof value === 'string' && value !== '')
+    const changed = changesOf(details).filter(({ differs }) => differs)
+    const told = factsOf(details).filter(
+      ([field, value]) => isNamed(field) && isForPeople(value) && !(WRITTEN as readonly string[]).includes(field),
+    )
+    const parts =
+      changed.length > 0
+        ? changed.map(({ field, before, after }) =>
+            [...(field === null ? [] : [nameOf(field)]), shown(field ?? '', before), '→', shown(field ?? '', after)].join(' '),
+          )
+        : told.flatMap(([field, value]) => {
+            const text = words(field, value)
+            return text ? [`${nameOf(field)} ${text}`] : []
+          })
+    return [...(typeof written === 'string' ? [written] : []), ...parts.slice(0, MOST_PARTS)]
+      .join(t('audit.between'))
+      .slice(0, MOST_LETTERS)
+  }
 }

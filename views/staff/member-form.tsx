@@ -28,7 +28,7 @@ export function MemberFormPage({ desk, member, seats, values, errors, message }:
   const wrong = fields.flatMap((name) => (errors[name] === undefined ? [] : [{ name, label: t(`staff.${name}`), message: errors[name] }]))
   return (
     <Layout title={title} trail={[{ href: desk, label: useDeskTitle(desk) }]}>
-      <Panel id="form" title={t('staff.account')}>
+      <Panel id="form" title={t('staff.account')} medium>
         <p class="muted">{t(member ? 'staff.edit.lead' : 'staff.create.lead')}</p>
         {message !== null && (
           <Notice tone="bad" focus>

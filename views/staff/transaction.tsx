@@ -1,7 +1,6 @@
 import type { ComponentChildren } from 'preact'
+import type { LedgerSource } from '#src/balances/ledger-source'
 import { showId } from '#src/core/ids'
-import type { Money } from '#src/core/money'
-import type { Instant } from '#src/core/time'
 import { ShortId } from '../components/copy'
 import { Facts } from '../components/facts'
 import { formatCount } from '../components/figures'
@@ -14,27 +13,7 @@ import { Layout } from '../layout'
 import { usePage, useText } from '../page-context'
 import { LedgerAmount, LedgerKindBadge, type LedgerView, OperatorLink, useLedgerPath } from './transaction-parts'
 
-type Source = {
-  prevHash: string
-  hash: string
-  correctsId: string | null
-  game: {
-    sessionId: string
-    siteId: string
-    siteName: string
-    applicationName: string
-    players: number
-    unitPrice: Money
-    total: Money
-    startedAt: Instant
-    durationSeconds: number | null
-    clientIp: string
-  } | null
-  order: { outTradeNo: string; providerTxnId: string | null; status: string } | null
-  refund: { status: string; requested: Money } | null
-}
-
-export type LedgerRowProps = { row: LedgerView; source: Source }
+export type LedgerRowProps = { row: LedgerView; source: LedgerSource }
 
 /** `…/transactions/{id}`: one row of the journal, what it is about and its place in the chain. */
 export function LedgerRowPage({ row, source }: LedgerRowProps) {
@@ -108,7 +87,7 @@ function FinanceLink({ to, id }: { to: 'recharge-orders' | 'refunds'; id: string
   return viewer?.kind === 'finance' ? <a href={`/finance/${to}/${id}`}>{id}</a> : <ShortId id={id} />
 }
 
-function Game({ game, usageId }: { game: NonNullable<Source['game']>; usageId: string }) {
+function Game({ game, usageId }: { game: NonNullable<LedgerSource['game']>; usageId: string }) {
   const t = useText()
   return (
     <Panel id="source" title={t('staffTransactions.game')}>

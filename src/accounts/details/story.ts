@@ -36,12 +36,12 @@ export type StoryFilter = {
 }
 
 export type StoryEvent = {
-  kind: 'act' | 'entry' | 'games'
+  kind: 'act' | 'entry' | 'games' | 'failure'
   id: Uuid
   at: Instant
   /** To the microsecond, for the cursor. */
   cursor: string
-  /** The act of the audit log, or the type of the entry in the books. */
+  /** The act of the audit log, or the type of the entry in the books; of a failed sign-in `sign_in`. */
   what: string
   actorKind: 'operator' | 'staff' | 'system' | null
   actorName: string | null
@@ -86,6 +86,7 @@ function sourcesOf(operatorId: Uuid, filter: StoryFilter, keyset: Keyset): [Part
   if (chapter !== 'games') sources.push(...actsAround(operatorId, page))
   if (wants('money') && withMoney) sources.push(entriesOf(operatorId, page))
   if (wants('games')) sources.push(daysPlayed(operatorId, page))
+  if (wants('sign_in')) sources.push(failedSignIns(operatorId, page))
   return sources as [Part, ...Part[]]
 }
 
@@ -142,6 +143,18 @@ function daysPlayed(operatorId: Uuid, page: Page): Part {
      WHERE d.operator_id = ${operatorId}
        ${from ? sql`AND ${at} > ${from}` : sql``} ${to ? sql`AND ${at} <= ${to}` : sql``} ${beyond(page.keyset, at, id)}
      ${isBackwards(page.keyset) ? sql`ORDER BY d.day` : sql`ORDER BY d.day DESC`} LIMIT ${rowsWanted(page.keyset)})`
+}
+
+/** Wrong passwords since the last right one; how many there were before that, the sign-in itself tells. */
+function failedSignIns(operatorId: Uuid, page: Page): Part {
+  const sql = rawSql()
+  return sql`
+    (SELECT 'failure', f.id, f.at, 'sign_in', NULL::text, NULL::text, NULL::text, NULL::text, jsonb_build_object('ip', f.ip), NULL::text,
+            NULL::bigint, NULL::bigint, NULL::bigint, NULL::text, NULL::int, NULL::int
+     FROM login_failures f
+     WHERE f.realm = 'operator' AND f.username = (SELECT lower(username) FROM operator_accounts WHERE id = ${operatorId})
+       ${within(page, sql`f.at`, sql`f.id`)}
+     ${ordered(page.keyset, sql`f.at`, sql`f.id`)} LIMIT ${rowsWanted(page.keyset)})`
 }
 
 function within({ filter: { from, to }, keyset }: Page, at: Part, id: Part): Part {

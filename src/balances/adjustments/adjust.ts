@@ -39,7 +39,7 @@ type Entry = {
 }
 
 /** The alert that tells finance of one that waits; it ends with the decision. */
-export const awaited = ({ id }: Pick<Adjustment, 'id'>) => ({ kind: 'adjustment_pending', subject: id })
+export const awaited = ({ id }: Pick<Adjustment, 'id'>) => ({ kind: 'adjustment_pending' as const, subject: id })
 
 /**
  * Writes down what is to be booked; no money moves before `submitAdjustment`. The same key gives what is there. Throws
@@ -113,7 +113,7 @@ export async function submitAdjustment(tx: Transaction, adjustment: Adjustment, 
     .where(eq(balanceAdjustments.id, adjustment.id))
     .returning()
   const about = { adjustment_id: showId('adjustment', adjustment.id), amount: yuan(adjustment.amount), entered_by: act.actor.name }
-  await raiseAlert(tx, { ...awaited(adjustment), audience: 'finance', details: about }, act.at)
+  await raiseAlert(tx, { ...awaited(adjustment), audience: 'finance', operatorId: adjustment.operatorId, details: about }, act.at)
   await recordAdjustment(tx, adjustment, { outcome: 'waits', limit: yuan(limit) }, act)
   return { adjustment: waiting!, row: null }
 }

@@ -38,7 +38,7 @@ type Invoice = typeof invoices.$inferSelect
 type Reversal = typeof reversals.$inferSelect
 
 /** The alert of a reversal that waits for its second person; an invoice has one at a time. */
-const waiting = (invoiceId: Uuid) => ({ kind: 'invoice_reversal_review', subject: showId('invoice', invoiceId) })
+const waiting = (invoiceId: Uuid) => ({ kind: 'invoice_reversal_review' as const, subject: showId('invoice', invoiceId) })
 
 /**
  * Asks to take an issued invoice back, whole or in part; another person decides. Throws INVOICE_NOT_FOUND, INVALID_PARAMS
@@ -64,7 +64,7 @@ export async function proposeReversal(tx: Transaction, invoiceId: Uuid, input: R
     }),
   )
   const facts = { number: invoice.number!, amount: yuan(input.amount), kind: input.kind }
-  await raiseAlert(tx, { ...waiting(invoiceId), audience: 'finance', details: facts }, at)
+  await raiseAlert(tx, { ...waiting(invoiceId), audience: 'finance', operatorId: invoice.operatorId, details: facts }, at)
   const details = { operator_id: invoice.operatorId, ...facts, reason_code: input.reason_code, reason: input.reason }
   await record(tx, { actor, origin, operation: 'invoice_reversal_propose', target: { kind: 'invoice', id: invoiceId }, details }, at)
   return id

@@ -50,7 +50,7 @@ export const admin: Record<keyof typeof zh, string> = {
   'admin.home.jobs.fine': 'All well',
   'admin.home.jobs.failing': '{count} need a look',
   'admin.home.jobs.never': 'Never run',
-  'admin.home.jobs.which': 'Last run failed or late: {jobs}',
+  'admin.home.jobs.which': 'Failed, stopped or overdue: {jobs}',
   'admin.home.at': 'Checked {time}',
 
   'job.running': 'Running',

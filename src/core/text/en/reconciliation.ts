@@ -135,7 +135,6 @@ export const reconciliation: Record<keyof typeof zh, string> = {
   'reconcile.carry.note': 'Cannot be collected or explained yet: stays open with an owner and a day',
   'reconcile.carry.owner': 'User name of the owner',
   'reconcile.carry.due': 'Due',
-  'reconcile.carry.due.hint': 'Year-month-day, for example 2026-03-31',
   'reconcile.proposed': 'Proposal',
   'reconcile.proposed.by': 'by {name}',
   'reconcile.approve': 'Confirm and carry out',

@@ -5,7 +5,7 @@ export const access = {
   'access.search': '运营商名称、账号或申请编号',
   'access.operator': '运营商',
   'access.username': '账号',
-  'access.category': '客户等级',
+  'access.category': '客户分类',
   'access.reviewer': '审批人',
   'access.number': '编号',
   'access.choose': '选择',

@@ -11,7 +11,7 @@ export const account = {
   'account.contact.note': '用于账单、发票与资金通知',
   'account.account': '账户',
   'account.id': '运营商编号',
-  'account.category': '客户类别',
+  'account.category': '客户分类',
   'account.created': '注册时间',
   'account.updated': '最近修改',
   'account.totals': '累计',

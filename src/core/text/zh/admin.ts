@@ -4,7 +4,7 @@ export const admin = {
   'admin.home.live.note': '{players} 名玩家',
   'admin.home.operators': '运营商',
   'admin.home.operators.new': '今日新增：{count}',
-  'admin.home.applications': '游戏应用',
+  'admin.home.applications': '上架游戏',
   'admin.home.applications.off': '已下架：{count}',
   'admin.home.games': '今日场次',
   'admin.home.consumption': '今日营收',
@@ -48,7 +48,7 @@ export const admin = {
   'admin.home.jobs.fine': '全部正常',
   'admin.home.jobs.failing': '{count} 个需要看',
   'admin.home.jobs.never': '尚未运行',
-  'admin.home.jobs.which': '最近一次失败或超时：{jobs}',
+  'admin.home.jobs.which': '最近一次失败、超时或逾期未成功：{jobs}',
   'admin.home.at': '校验于 {time}',
 
   'job.running': '运行中',

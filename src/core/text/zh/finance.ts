@@ -49,6 +49,7 @@ export const finance = {
   'finance.work.quarantine': '隔离的款项',
   'finance.work.abnormal_orders': '异常充值订单',
   'finance.work.differences': '未结的对账差异',
+  'finance.work.fresh': '不到 1 小时',
   'finance.work.hours': '最久已等 {hours} 小时',
   'finance.work.days': '最久已等 {days} 天',
   'finance.lights': '对账与核验',

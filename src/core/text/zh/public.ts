@@ -34,7 +34,7 @@ export const publicPages = {
   'signIn.forgotten': '忘记密码请联系平台管理员重置',
 
   'register.title': '注册运营商账户',
-  'register.lead': '注册后立即获得接口密钥；新账户类别为“试用”，余额 ¥0.00。',
+  'register.lead': '注册后立即获得接口密钥；新账户的客户分类为“试用”，余额 ¥0.00。',
   'register.username': '用户名',
   'register.username.hint': '3–20 位字母、数字或下划线，不区分大小写，注册后不可修改',
   'register.password': '密码',

@@ -133,7 +133,6 @@ export const reconciliation = {
   'reconcile.carry.note': '暂时收不回或查不清：保持未结，指定负责人和期限',
   'reconcile.carry.owner': '负责人用户名',
   'reconcile.carry.due': '期限',
-  'reconcile.carry.due.hint': '年-月-日，例如 2026-03-31',
   'reconcile.proposed': '处理方案',
   'reconcile.proposed.by': '{name} 提交',
   'reconcile.approve': '复核通过并执行',
