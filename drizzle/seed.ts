@@ -15,10 +15,12 @@ import { writeExport } from './seed/write-export'
 import { writeAdjustments, writeClosings } from './seed/write-finance-desk'
 import { finishRefunds, writeHistory, writeRefunds } from './seed/write-history'
 import { writeInvoices } from './seed/write-invoices'
+import { writeOffice } from './seed/write-office'
 import { writeReleases } from './seed/write-releases'
 import { writeReports } from './seed/write-reports'
 import { writeServiceLevel } from './seed/write-service-level'
 import { writeAudit, writeMessages, writeRequestLog } from './seed/write-traces'
+import { writeWallets } from './seed/write-wallets'
 import { writeWorld } from './seed/write-world'
 
 /** One seed at a time per database; the second waits and finds the work done. */
@@ -72,6 +74,8 @@ async function writeDemo(tx: Transaction): Promise<void> {
   await writeAdjustments(tx, world)
   await writeClosings(tx, world)
   await writeReports(tx, world)
+  await writeOffice(tx, world)
+  await writeWallets(tx, world)
   await writeReleases(tx, world)
   await writeChecks(tx, world)
   await writeInvoices(tx, world)

@@ -6,12 +6,13 @@ import type { Permission } from '#src/permissions/permissions'
 import { requirePermission } from '#src/permissions/require'
 import { readForm } from '#src/platform/form'
 import { infoOf, problemFrom, problemJson, type RequestInfo } from '#src/platform/http'
-import type { Audience, Callers, Route } from '#src/platform/route'
+import { type Audience, type Callers, matchesPath, type Route } from '#src/platform/route'
 import { readUploadForm } from '#src/platform/upload'
 import { cookieValue, requireCsrfToken, requireSameOrigin } from '#src/platform/web-session'
 import { problemPage } from '#src/problem-page'
 import { dutyOf } from '#src/staff/duties'
 import { requireFreshProof } from '#src/staff/step-up'
+import { allowOrigin, preflight } from '#src/wallets/cross-origin'
 import { routes } from './routes'
 
 /** `/api/v1` is an exact alias of `/v1`. */
@@ -23,11 +24,13 @@ export function createApp() {
   for (const route of routes) {
     const paths = route.door === 'api' ? API_PREFIXES.map((prefix) => prefix + route.path) : [route.path]
     for (const path of paths) {
-      elysia.route(route.method, path, ({ request, params }) => serve(route, path, request, params as Record<string, string>), {
-        parse: 'none',
-      })
+      const answer = (request: Request, params: unknown) => serve(route, path, request, params as Record<string, string>)
+      const run =
+        route.door === 'shared' ? async (request: Request, params: unknown) => allowOrigin(request, await answer(request, params)) : answer
+      elysia.route(route.method, path, ({ request, params }) => run(request, params), { parse: 'none' })
     }
   }
+  elysia.route('OPTIONS', '/api/shared/*', ({ request }) => preflight(request), { parse: 'none' })
   elysia.onError(({ request, code, error }) =>
     answerProblem(code === 'NOT_FOUND' ? unknownRoute(request) : error, request, isPagePath(request)),
   )
@@ -52,7 +55,7 @@ async function serve(route: Route, pattern: string, request: Request, params: Re
 
 /** Who calls; throws UNAUTHORIZED where somebody has to be. */
 async function identify(route: Route, request: Request, info: RequestInfo): Promise<Caller | undefined> {
-  if (route.audience === 'public' || route.audience === 'client') return undefined
+  if (route.audience === 'public' || route.audience === 'client' || route.audience === 'partner') return undefined
   const caller =
     route.door === 'api'
       ? await callerOfToken(request.headers.get('authorization'), info.now)
@@ -105,11 +108,6 @@ function unknownRoute(request: Request): Problem {
   const { pathname } = new URL(request.url)
   const path = API_PREFIXES.reduce((rest, prefix) => (rest.startsWith(`${prefix}/`) ? rest.slice(prefix.length) : rest), pathname)
   const isApi = path !== pathname
-  const allowed = routes.filter((route) => (route.door === 'api') === isApi && matches(route.path, path)).map((route) => route.method)
+  const allowed = routes.filter((route) => (route.door === 'api') === isApi && matchesPath(route.path, path)).map((route) => route.method)
   return allowed.length > 0 ? new Problem('METHOD_NOT_ALLOWED', { allowed: [...new Set(allowed)] }) : new Problem('ROUTE_NOT_FOUND')
-}
-
-function matches(pattern: string, path: string): boolean {
-  const [wanted, given] = [pattern.split('/'), path.split('/')]
-  return wanted.length === given.length && wanted.every((part, index) => part.startsWith(':') || part === given[index])
 }

@@ -3,6 +3,8 @@ import type { Caller } from '#src/accounts/caller'
 import { viewerOf } from '#src/accounts/viewer'
 import { type FieldFault, type Language, Problem, problemMessage } from '#src/core/problem'
 import { type DoneKey, isDoneKey } from '#src/core/text'
+import type { Instant } from '#src/core/time'
+import { waitingTasks } from '#src/office/queries'
 import { assetUrls } from '#src/platform/assets'
 import { config } from '#src/platform/config'
 import { type RequestInfo, rawPath } from '#src/platform/http'
@@ -82,8 +84,14 @@ async function pageContext({ request, info, caller }: PageCall): Promise<PageCon
     requestId: info.id,
     done: doneOf(request),
     assets: assetUrls,
-    viewer: caller ? await viewerOf(caller, info.now) : null,
+    viewer: caller ? await shownViewer(caller, info.now) : null,
   }
+}
+
+/** The viewer, with what waits for one of our people. */
+async function shownViewer(caller: Caller, now: Instant): Promise<PageContext['viewer']> {
+  const viewer = await viewerOf(caller, now)
+  return viewer.kind === 'operator' ? viewer : { ...viewer, waiting: await waitingTasks(viewer.id) }
 }
 
 /** A provider on this machine without TLS is the simulator; in production there is none. */

@@ -52,6 +52,9 @@ import { messagesOperatorApi } from '#src/notifications/operator.api'
 import { messagesOperatorPages } from '#src/notifications/operator.pages'
 import { simulatorPages } from '#src/notifications/public.pages'
 import { alertsStaffPages } from '#src/notifications/staff.pages'
+import { officeCasePages } from '#src/office/cases/staff.pages'
+import { officeFlowPages } from '#src/office/editor/staff.pages'
+import { officeStaffPages } from '#src/office/staff.pages'
 import { apiDocs } from '#src/openapi/public.pages'
 import { bankTransfersFinancePages } from '#src/payments/bank-transfers/finance.pages'
 import { paymentsFinanceApi } from '#src/payments/finance.api'
@@ -90,6 +93,9 @@ import { statisticsOperatorApi } from '#src/statistics/operator.api'
 import { statisticsOperatorPages } from '#src/statistics/operator.pages'
 import { usageOperatorApi } from '#src/usage/operator.api'
 import { usageOperatorPages } from '#src/usage/operator.pages'
+import { walletsAdminPages } from '#src/wallets/admin.pages'
+import { walletsPartnerApi } from '#src/wallets/partner.api'
+import { walletsPublicPages } from '#src/wallets/public.pages'
 
 /** Every route of the product. Tests generate the matrix of roles, routes and foreign ids from this table. */
 export const routes: Route[] = [
@@ -128,6 +134,7 @@ export const routes: Route[] = [
   ...auditFinanceApi,
   ...jobsAdminApi,
   ...monitoringApi,
+  ...walletsPartnerApi,
   ...apiDocs(() => routes),
   ...publicPages,
   ...accountsPublicPages,
@@ -170,8 +177,8 @@ export const routes: Route[] = [
   ...settingsAdminPages,
   ...auditStaffPages,
   ...alertsStaffPages,
-  ...alertChannelsAdminPages,
   ...jobsAdminPages,
+  ...alertChannelsAdminPages,
   ...schemaChecksAdminPages,
   ...backupsAdminPages,
   ...releasesAdminPages,
@@ -183,5 +190,10 @@ export const routes: Route[] = [
   ...operatorKeysAdminPages,
   ...sitesAdminPages,
   ...customersFinancePages,
+  ...walletsAdminPages,
+  ...walletsPublicPages,
   ...searchStaffPages,
+  ...officeStaffPages,
+  ...officeCasePages,
+  ...officeFlowPages,
 ] as unknown as Route[]

@@ -3,6 +3,8 @@ import { now } from '#src/core/time'
 import { notify } from '#src/notifications/messages'
 import { rawSql, transaction } from '#src/platform/database'
 import { GAME_EXAMPLES } from './roles-examples-games'
+import { OFFICE_EXAMPLES } from './roles-examples-office'
+import { WALLET_EXAMPLES } from './roles-examples-wallets'
 import { operatorToken } from './support/api'
 import { authorize } from './support/client'
 import type { TestOperator } from './support/factory'
@@ -17,6 +19,8 @@ const REASON = { reason: '矩阵测试用的操作原因说明' }
 /** One row for each route with an id in its path; the body is right, so that only the id can be refused. */
 export const EXAMPLES: Record<string, Example> = {
   ...GAME_EXAMPLES,
+  ...OFFICE_EXAMPLES,
+  ...WALLET_EXAMPLES,
   'GET /admin/staff/:staff_id': { foreign: ({ operator }) => operator.id },
   'GET /admin/staff/:staff_id/edit': { foreign: ({ operator }) => operator.id },
   'GET /admin/staff/:staff_id/password': { foreign: ({ operator }) => operator.id },

@@ -14,7 +14,7 @@ import { aGrant, anApplication, anOperator, aSite, aStaff, type TestOperator } f
 const { started } = withServer()
 
 const keyOf = ({ method, path }: Route): string => `${method} ${path}`
-const isOpen = ({ audience }: Route): boolean => audience === 'public' || audience === 'client'
+const isOpen = ({ audience }: Route): boolean => audience === 'public' || audience === 'client' || audience === 'partner'
 const guarded = routes.filter((route) => !isOpen(route))
 const withId = guarded.filter((route) => route.path.includes(':'))
 
@@ -22,6 +22,9 @@ const withId = guarded.filter((route) => route.path.includes(':'))
 const OPEN = [
   'GET /',
   'GET /admin/login',
+  'GET /api/shared/wallet/:user_id',
+  'GET /api/shared/wallet/:user_id/balances',
+  'GET /api/shared/wallet/:user_id/transactions',
   'GET /docs',
   'GET /finance/login',
   'GET /game/applications',
@@ -31,6 +34,7 @@ const OPEN = [
   'GET /health/live',
   'GET /health/ready',
   'GET /health/redis',
+  'GET /integration/wallet-check',
   'GET /invoices/check',
   'GET /language',
   'GET /metrics',
@@ -41,6 +45,12 @@ const OPEN = [
   'GET /simulator/mails/:mail_id',
   'GET /theme',
   'POST /admin/login',
+  'POST /api/shared/wallet/:user_id/credit',
+  'POST /api/shared/wallet/:user_id/debit',
+  'POST /api/shared/wallet/:user_id/freeze',
+  'POST /api/shared/wallet/freezes/:transaction_id/release',
+  'POST /api/shared/wallet/transactions/:transaction_id/reverse',
+  'POST /api/shared/wallet/transfers',
   'POST /auth/admin/login',
   'POST /auth/finance/login',
   'POST /auth/game/authorize',
@@ -49,6 +59,7 @@ const OPEN = [
   'POST /auth/operators/login',
   'POST /auth/operators/register',
   'POST /finance/login',
+  'POST /integration/wallet-check',
   'POST /notify/alipay',
   'POST /notify/wechat',
   'POST /operator/login',
@@ -60,7 +71,7 @@ type Person = 'nobody' | 'operator' | (typeof STAFF)[number]
 const PEOPLE: Person[] = ['nobody', 'operator', ...STAFF]
 
 /** Whose doors are whose. */
-const ADMITTED: Record<Exclude<Audience, 'public' | 'client'>, Person[]> = {
+const ADMITTED: Record<Exclude<Audience, 'public' | 'client' | 'partner'>, Person[]> = {
   operator: ['operator'],
   admin: ['super_admin', 'admin', 'operator_staff'],
   finance: ['specialist', 'manager', 'auditor'],

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact'
 import type { PlainKey } from '#src/core/text'
 import { LiveStanding } from './components/bell'
 import { Brand } from './components/brand'
+import { formatCount } from './components/figures'
 import { CsrfField } from './components/form'
 import { Icon } from './components/icon'
 import { Preferences } from './components/preferences'
@@ -133,7 +134,7 @@ function SideNavigation({ viewer }: { viewer: Viewer }) {
             </a>
           </p>
           {navigationGroups(viewer).map(({ heading, rows }) => (
-            <SideGroup key={heading} heading={heading} rows={rows} />
+            <SideGroup key={heading} heading={heading} rows={rows} waiting={viewer.kind === 'operator' ? 0 : viewer.waiting} />
           ))}
           <div class="side-foot">
             <Preferences />
@@ -145,7 +146,7 @@ function SideNavigation({ viewer }: { viewer: Viewer }) {
   )
 }
 
-function SideGroup({ heading, rows }: ReturnType<typeof navigationGroups>[number]) {
+function SideGroup({ heading, rows, waiting }: ReturnType<typeof navigationGroups>[number] & { waiting: number }) {
   const { path } = usePage()
   const t = useText()
   return (
@@ -157,6 +158,7 @@ function SideGroup({ heading, rows }: ReturnType<typeof navigationGroups>[number
             <a class="side-link" href={row.href} data-go={goKey(row.href)} aria-current={isCurrent(row.href, path) ? 'page' : undefined}>
               <Icon name={row.icon} size={20} />
               <span class="side-label">{t(row.label)}</span>
+              {row.counts && waiting > 0 && <span class="tab-count side-count">{formatCount(waiting)}</span>}
             </a>
           </li>
         ))}

@@ -13,9 +13,20 @@ export type NavigationRow = {
   task?: true
   /** Staff without this key do not see the row. */
   permission?: Permission
+  /** Beside it stands how many requests wait for the viewer. */
+  counts?: true
 }
 
-/** `heading` null: the rows that come first, under no heading. At most three headings for each kind of viewer. */
+/** Requests of our people, beside what each of them works on. */
+const OFFICE_GROUP: NavigationGroup = {
+  heading: 'nav.group.office',
+  rows: [
+    { href: '/office/tasks', label: 'office.list.tasks', icon: 'circle-check', counts: true },
+    { href: '/office/mine', label: 'office.list.mine', icon: 'file-text' },
+  ],
+}
+
+/** `heading` null: the rows that come first, under no heading. Beside the office at most three headings for each kind of viewer. */
 export type NavigationGroup = { heading: PlainKey | null; rows: readonly NavigationRow[] }
 
 /** Every page the navigation leads to. A page that does not exist has no row. */
@@ -71,6 +82,7 @@ export const NAVIGATION: Readonly<Record<ViewerKind, readonly NavigationGroup[]>
       rows: [
         { href: '/admin/alerts', label: 'alerts.title', icon: 'triangle-alert', task: true, permission: 'operator:view' },
         { href: '/admin/api-keys', label: 'keyUse.title', icon: 'key-round', permission: 'operator:view' },
+        { href: '/admin/partners', label: 'partners.title', icon: 'wallet', permission: 'partner:manage' },
         { href: '/admin/audit-logs', label: 'audit.title', icon: 'history', permission: 'audit:view' },
         { href: '/admin/jobs', label: 'jobs.title', icon: 'loader-circle' },
         { href: '/admin/releases', label: 'releases.title', icon: 'arrow-right' },
@@ -82,6 +94,7 @@ export const NAVIGATION: Readonly<Record<ViewerKind, readonly NavigationGroup[]>
         { href: '/admin/staff', label: 'staff.title', icon: 'circle-user', permission: 'staff:manage' },
       ],
     },
+    OFFICE_GROUP,
   ],
   finance: [
     {
@@ -118,6 +131,7 @@ export const NAVIGATION: Readonly<Record<ViewerKind, readonly NavigationGroup[]>
         { href: '/staff/exports', label: 'exports.title', icon: 'download' },
       ],
     },
+    OFFICE_GROUP,
   ],
   analyst: [
     {
@@ -127,5 +141,6 @@ export const NAVIGATION: Readonly<Record<ViewerKind, readonly NavigationGroup[]>
         { href: '/staff/exports', label: 'exports.title', icon: 'download' },
       ],
     },
+    OFFICE_GROUP,
   ],
 }

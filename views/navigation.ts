@@ -31,6 +31,7 @@ const BESIDE: Readonly<Record<string, readonly string[]>> = {
   '/admin/audit-logs': ['/admin/audit-checks'],
   '/finance/audit-logs': ['/finance/audit-checks'],
   '/analytics/': ['/analytics/ranking', '/analytics/players', '/analytics/cross'],
+  '/office/mine': ['/office/done', '/office/copies'],
   '/operator/profile': ['/operator/password', '/operator/sessions', '/operator/close'],
 }
 
@@ -78,6 +79,7 @@ const GO_KEYS: Readonly<Record<string, string>> = {
   '/admin/sites': 's',
   '/finance/customers': 'k',
   '/staff/exports': 'e',
+  '/admin/partners': 'x',
   '/admin/alerts': 'w',
   '/admin/api-keys': 'k',
   '/admin/audit-logs': 'l',
@@ -92,6 +94,8 @@ const GO_KEYS: Readonly<Record<string, string>> = {
   '/finance/audit-logs': 'l',
   '/admin/staff': 'p',
   '/finance/staff': 'p',
+  '/office/tasks': 'u',
+  '/office/mine': 'y',
 }
 export const goKey = (href: string): string | undefined => GO_KEYS[href]
 

@@ -26,6 +26,8 @@ export type StaffViewer = {
   name: string
   role: string
   permissions: readonly string[]
+  /** Requests of the office that wait for them. */
+  waiting: number
 }
 
 /** What every page knows about the request it answers; built once per request by the entry file. */

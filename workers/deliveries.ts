@@ -10,6 +10,7 @@ import { ALERT_DELIVERY_TASK, AlertPayload, tellOfAlert } from '#src/notificatio
 import { ALERT_TASK } from '#src/notifications/alerts'
 import { deliverMail } from '#src/notifications/mail'
 import { simulateMail } from '#src/notifications/simulated-mails'
+import { deliverOfficeMail, OFFICE_MAIL_TASK } from '#src/office/mails'
 import { config } from '#src/platform/config'
 import { type Connection, connectionUrl } from '#src/platform/database-url'
 import { log } from '#src/platform/log'
@@ -85,6 +86,12 @@ const MailPayload = v.strictObject({ message_id: bareUuid, operator_id: bareUuid
 
 const ReportMailPayload = v.strictObject({ report_id: bareUuid, address: v.string() })
 
+const OfficeMailPayload = v.strictObject({
+  case_id: bareUuid,
+  person_id: bareUuid,
+  about: v.picklist(['task', 'reminder', 'copy', 'approved', 'rejected', 'returned', 'paid']),
+})
+
 const PayoutPayload = v.strictObject({ payout_id: bareUuid })
 
 const CheckPayload = v.strictObject({ check_id: bareUuid })
@@ -103,6 +110,10 @@ const tasksWith = (send: Send | undefined): TaskList => ({
   [REPORT_MAIL_TASK]: async (payload, { job }) => {
     const { report_id: reportId, address } = v.parse(ReportMailPayload, payload)
     await deliverReport({ reportId, address }, send, { at: now(), isLast: job.attempts >= job.max_attempts })
+  },
+  [OFFICE_MAIL_TASK]: async (payload) => {
+    const { case_id: caseId, person_id: personId, about } = v.parse(OfficeMailPayload, payload)
+    await deliverOfficeMail({ caseId, personId, about }, send)
   },
   [ALERT_TASK]: async (payload) => {
     await tellOfAlert(v.parse(AlertPayload, payload), now())

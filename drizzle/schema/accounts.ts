@@ -55,6 +55,11 @@ export const adminAccounts = pgTable('admin_accounts', {
   isActive: boolean().notNull().default(true),
   createdAt: moment().notNull(),
   updatedAt: moment().notNull(),
+  department: text(),
+  headsDepartment: boolean().notNull().default(false),
+  /** Who takes over while this person is away. */
+  deputyId: uuid(),
+  email: text(),
 })
 
 export const authSessions = pgTable('auth_sessions', {

@@ -11,7 +11,7 @@ import type { Writing } from './writing'
  * What lies in DATA_DIR beside the database and cannot be made again: invoices, proofs of payments, vouchers, providers' bills, reports.
  * Not: exports, which end after three days, and what a simulated bank keeps.
  */
-export const PAPER_FOLDERS = ['adjustment-proofs', 'bills', 'invoices', 'refund-proofs', 'reports', 'vouchers'] as const
+export const PAPER_FOLDERS = ['adjustment-proofs', 'bills', 'invoices', 'office-files', 'refund-proofs', 'reports', 'vouchers'] as const
 const PAPERS = 'papers.tar.zst'
 const UNFINISHED = /\.part$/
 

@@ -15,6 +15,7 @@ import { seedLoadCommands } from './seed-load'
 import { simulateCommands } from './simulate'
 import { staffCommands } from './staff'
 import { usageCommands } from './usage'
+import { walletCommands } from './wallet'
 
 /** Everything `mr` can do, in the order in which its help tells it. */
 export const COMMANDS: readonly Command[] = [
@@ -31,6 +32,7 @@ export const COMMANDS: readonly Command[] = [
   ...backupCommands,
   ...backupRestoreCommands,
   ...usageCommands,
+  ...walletCommands,
   ...jobCommands,
   ...healthCommands,
   ...alertCommands,

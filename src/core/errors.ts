@@ -1,3 +1,5 @@
+import { OFFICE_REASONS } from './office-reasons'
+
 /** One line of the catalogue: HTTP status, whether the same call may be repeated, and the words in both languages. */
 export type ProblemKind = {
   status: number
@@ -22,11 +24,13 @@ export const problems = {
       ip: '请求频率超限，单IP每分钟最多{limit}次请求',
       login: '登录失败次数过多，请{retry_after}秒后再试',
       operator: '请求频率超限，单运营商每分钟最多{limit}次授权请求',
+      partner: '请求频率超限，该合作方每分钟最多{limit}次请求',
     },
     en: {
       ip: 'Too many requests: at most {limit} per minute from one IP',
       login: 'Too many failed sign-ins, retry in {retry_after} seconds',
       operator: 'Too many requests: at most {limit} authorisations per minute',
+      partner: 'Too many requests: at most {limit} per minute for this partner',
     },
   },
   PAYLOAD_TOO_LARGE: { status: 413, retry: 'no', zh: '请求内容过大', en: 'Request body too large' },
@@ -64,6 +68,11 @@ export const problems = {
       NOBODY_TO_TELL: '该渠道没有收件人，先在系统配置或环境变量中设置',
       SCHEDULE_CHANGED: '定时设置刚被他人修改，请核对后再保存',
       AMOUNT_OUT_OF_RANGE: '充值金额必须在{min}-{max}元之间',
+      EXCHANGE_NEEDS_TWO_CURRENCIES: '同一钱包内兑换须为两种不同的资产',
+      EXCEEDS_FROZEN: '超过了该笔冻结的剩余数量',
+      NOT_REVERSIBLE: '该笔流水不能冲正，冻结请用解冻',
+      WALLET_FULL: '超过了钱包可容纳的最大数量',
+      ...OFFICE_REASONS.zh,
     },
     en: {
       shape: 'Invalid request: {first}',
@@ -95,6 +104,11 @@ export const problems = {
       NOBODY_TO_TELL: 'Nobody is on this channel, set it up in the settings or the environment first',
       SCHEDULE_CHANGED: 'Somebody else has just changed this schedule, please look again before saving',
       AMOUNT_OUT_OF_RANGE: 'The amount must be between {min} and {max} yuan',
+      EXCHANGE_NEEDS_TWO_CURRENCIES: 'An exchange within one wallet needs two different currencies',
+      EXCEEDS_FROZEN: 'More than what is left of this freeze',
+      NOT_REVERSIBLE: 'This entry cannot be reversed; a freeze is released instead',
+      WALLET_FULL: 'More than a wallet can hold',
+      ...OFFICE_REASONS.en,
     },
   },
   INVALID_API_KEY: {
@@ -103,6 +117,7 @@ export const problems = {
     zh: 'API Key不存在或已失效，请联系管理员',
     en: 'Unknown or revoked API key, please contact your administrator',
   },
+  INVALID_PARTNER_KEY: { status: 401, retry: 'no', zh: '合作方密钥无效', en: 'Unknown or revoked partner key' },
   INVALID_SIGNATURE: {
     status: 400,
     retry: 'no',
@@ -197,6 +212,7 @@ export const problems = {
   INVOICE_NOT_FOUND: { status: 404, retry: 'no', zh: '发票不存在', en: 'No such invoice' },
   ORDER_NOT_FOUND: { status: 404, retry: 'no', zh: '订单不存在', en: 'No such order' },
   USAGE_RECORD_NOT_FOUND: { status: 404, retry: 'no', zh: '使用记录不存在', en: 'No such usage record' },
+  WALLET_NOT_FOUND: { status: 404, retry: 'no', zh: '钱包不存在', en: 'No such wallet' },
   SESSION_NOT_FOUND: { status: 404, retry: 'no', zh: '会话不存在', en: 'No such session' },
   RESOURCE_NOT_FOUND: {
     status: 404,
@@ -242,8 +258,14 @@ export const problems = {
   INSUFFICIENT_BALANCE: {
     status: 402,
     retry: 'cure',
-    zh: '账户余额不足，当前余额: {current_balance}元，需要: {required_amount}元',
-    en: 'Insufficient balance: {current_balance} yuan available, {required_amount} yuan needed',
+    zh: {
+      account: '账户余额不足，当前余额: {current_balance}元，需要: {required_amount}元',
+      wallet: '钱包余额不足，当前: {current_balance}，需要: {required_amount}',
+    },
+    en: {
+      account: 'Insufficient balance: {current_balance} yuan available, {required_amount} yuan needed',
+      wallet: 'Insufficient balance: {current_balance} available, {required_amount} needed',
+    },
   },
   PAYMENT_FAILED: {
     status: 502,

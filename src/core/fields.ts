@@ -113,6 +113,7 @@ export const givenPassword = v.pipe(v.string(), v.minLength(1), v.maxLength(128)
 export const bareUuid = v.pipe(
   v.string(),
   v.regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, say('ID格式错误', 'is not a valid id')),
+  v.metadata({ format: 'uuid', examples: ['019b7a10-5c00-7a2e-9b41-2f6d3c8e1a55'] }),
   v.transform((value): Uuid => value.toLowerCase()),
 )
 

@@ -24,6 +24,8 @@ const ID_PREFIXES = {
   export: 'exp',
   difference: 'diff',
   adjustment: 'adj',
+  partner: 'ptn',
+  case: 'case',
 } as const
 
 export type IdKind = keyof typeof ID_PREFIXES

@@ -22,6 +22,11 @@ import { invoiceDesk } from './text/en/invoice-desk'
 import { invoices } from './text/en/invoices'
 import { ledger } from './text/en/ledger'
 import { messages } from './text/en/messages'
+import { office } from './text/en/office'
+import { officeFlows } from './text/en/office-flows'
+import { officeForms } from './text/en/office-forms'
+import { officeMails } from './text/en/office-mails'
+import { officePermissions } from './text/en/office-permissions'
 import { operatorHome } from './text/en/operator-home'
 import { operators } from './text/en/operators'
 import { payments } from './text/en/payments'
@@ -39,10 +44,12 @@ import { settings } from './text/en/settings'
 import { shell } from './text/en/shell'
 import { sites } from './text/en/sites'
 import { staff } from './text/en/staff'
+import { staffPlaces } from './text/en/staff-places'
 import { staffTransactions } from './text/en/staff-transactions'
 import { statistics } from './text/en/statistics'
 import { system } from './text/en/system'
 import { usage } from './text/en/usage'
+import { wallets } from './text/en/wallets'
 import { workers } from './text/en/workers'
 
 /** English words of the pages; the same keys and placeholders as the Chinese ones. */
@@ -64,11 +71,13 @@ export const en: Record<TextKey, string> = {
   ...catalogue,
   ...access,
   ...usage,
+  ...wallets,
   ...statistics,
   ...platform,
   ...messages,
   ...announcements,
   ...ledger,
+  ...staffPlaces,
   ...staffTransactions,
   ...invoices,
   ...invoiceDesk,
@@ -92,4 +101,9 @@ export const en: Record<TextKey, string> = {
   ...alerts,
   ...alertKinds,
   ...docs,
+  ...office,
+  ...officeFlows,
+  ...officeForms,
+  ...officeMails,
+  ...officePermissions,
 }

@@ -21,6 +21,11 @@ import { invoiceDesk } from './text/zh/invoice-desk'
 import { invoices } from './text/zh/invoices'
 import { ledger } from './text/zh/ledger'
 import { messages } from './text/zh/messages'
+import { office } from './text/zh/office'
+import { officeFlows } from './text/zh/office-flows'
+import { officeForms } from './text/zh/office-forms'
+import { officeMails } from './text/zh/office-mails'
+import { officePermissions } from './text/zh/office-permissions'
 import { operatorHome } from './text/zh/operator-home'
 import { operators } from './text/zh/operators'
 import { payments } from './text/zh/payments'
@@ -38,10 +43,12 @@ import { settings } from './text/zh/settings'
 import { shell } from './text/zh/shell'
 import { sites } from './text/zh/sites'
 import { staff } from './text/zh/staff'
+import { staffPlaces } from './text/zh/staff-places'
 import { staffTransactions } from './text/zh/staff-transactions'
 import { statistics } from './text/zh/statistics'
 import { system } from './text/zh/system'
 import { usage } from './text/zh/usage'
+import { wallets } from './text/zh/wallets'
 import { workers } from './text/zh/workers'
 
 /** Chinese words of the pages, the reference: its keys are the keys. Glossary: 充值 消费 退款 授权 门店 场次 对账 差错; 运营商 = customer. */
@@ -63,11 +70,13 @@ export const zh = {
   ...catalogue,
   ...access,
   ...usage,
+  ...wallets,
   ...statistics,
   ...platform,
   ...messages,
   ...announcements,
   ...ledger,
+  ...staffPlaces,
   ...staffTransactions,
   ...invoices,
   ...invoiceDesk,
@@ -91,4 +100,9 @@ export const zh = {
   ...alerts,
   ...alertKinds,
   ...docs,
+  ...office,
+  ...officeFlows,
+  ...officeForms,
+  ...officeMails,
+  ...officePermissions,
 } as const

@@ -18,8 +18,8 @@ type Operation = {
 /** The OpenAPI 3.1 document of the routes: made from the schemas that validate, so that it cannot say anything else. */
 export function openApiDocument(routes: readonly Route[], version: string) {
   const paths: Record<string, Record<string, Operation>> = {}
-  for (const route of routes.filter(({ door }) => door === 'api')) {
-    const path = `/v1${route.path.replace(/:(\w+)/g, '{$1}')}`
+  for (const route of routes.filter(isOfApi)) {
+    const path = documentedPath(route)
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) }
   }
   return {
@@ -35,6 +35,11 @@ export function openApiDocument(routes: readonly Route[], version: string) {
     components: { securitySchemes: SECURITY, schemas: { Error: ERROR }, examples: ERROR_EXAMPLES },
   }
 }
+
+/** What machines call: our own clients and those of partner platforms. */
+export const isOfApi = ({ door }: Pick<Route, 'door'>): boolean => door === 'api' || door === 'shared'
+
+export const documentedPath = ({ door, path }: Route): string => `${door === 'api' ? '/v1' : ''}${path.replace(/:(\w+)/g, '{$1}')}`
 
 function operationOf(route: Route): Operation {
   const { zh, en } = summaryOf(route)
@@ -74,7 +79,17 @@ function parametersOf(route: Route): object[] {
     required: (query.required ?? []).includes(name),
     schema,
   }))
-  return [...inPath, ...inQuery, ...(isGameStart(route) ? [SESSION_HEADER] : [])]
+  return [...inPath, ...inQuery, ...(isGameStart(route) ? [SESSION_HEADER] : []), ...(takesKey(route) ? [KEY_HEADER] : [])]
+}
+
+/** What changes a wallet is done once per key. */
+export const takesKey = ({ audience, method }: Route): boolean => audience === 'partner' && method === 'POST'
+
+const KEY_HEADER = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: true,
+  schema: { type: 'string', minLength: 8, maxLength: 64, pattern: '^[A-Za-z0-9_.:-]{8,64}$', examples: ['order-20260101-0001'] },
 }
 
 /** The one signed call that carries a session id. */
@@ -94,6 +109,7 @@ const SESSION_HEADER = {
 
 function securityOf({ audience }: Route): Operation['security'] {
   if (audience === 'public') return []
+  if (audience === 'partner') return [{ partnerKey: [], timestamp: [], signature: [] }]
   return audience === 'client' ? [{ apiKey: [], timestamp: [], signature: [] }] : [{ bearer: [] }]
 }
 
@@ -149,6 +165,7 @@ const header = (name: string, description: string): object => ({ type: 'apiKey',
 const SECURITY = {
   bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'access_token of a login; names a session on the server' },
   apiKey: header('X-Api-Key', '64 lower-case hex characters'),
+  partnerKey: header('X-Partner-Key', '64 lower-case hex characters; signs in place of the API key'),
   timestamp: header('X-Timestamp', 'Unix seconds, at most 300 seconds away from the server'),
   signature: header('X-Signature', 'Base64(HMAC-SHA256(key = text of the API key, "{X-Timestamp}\\n{METHOD}\\n{path}\\n{raw body}"))'),
 }

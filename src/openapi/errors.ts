@@ -19,8 +19,10 @@ export function errorsOf(route: Route): ProblemCode[] {
 }
 
 /** Rungs 0–6 of the ladder for headset servers; a session, its rights and for money and keys a young proof for people who are signed in. */
-function callerErrors({ audience, stepUp }: Route): ProblemCode[] {
+function callerErrors({ audience, stepUp, method }: Route): ProblemCode[] {
   if (audience === 'public') return []
+  if (audience === 'partner')
+    return ['INVALID_PARAMS', ...(method === 'POST' ? (['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const) : [])]
   if (audience !== 'client') return ['UNAUTHORIZED', 'PERMISSION_DENIED', ...(stepUp ? (['STEP_UP_REQUIRED'] as const) : [])]
   return [
     'INVALID_PARAMS',

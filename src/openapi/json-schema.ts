@@ -70,7 +70,7 @@ export function exampleOf(schema: JsonSchema, name = ''): unknown {
   if (schema.properties) {
     return Object.fromEntries(
       Object.entries(schema.properties)
-        .filter(([key, part]) => key !== 'replayed' && !part.not)
+        .filter(([key, part]) => (key !== 'replayed' || schema.required?.includes(key)) && !part.not)
         .map(([key, part]) => [key, exampleOf(part, key)]),
     )
   }

@@ -1,7 +1,7 @@
 import { type ProblemKind, problems } from '#src/core/errors'
 import type { Language } from '#src/core/problem'
 import type { Route } from '#src/platform/route'
-import { isGameStart } from './document'
+import { documentedPath, isGameStart, isOfApi, takesKey } from './document'
 import { errorsOf, statusOf } from './errors'
 import { exampleOf, type JsonSchema, jsonSchemaOf } from './json-schema'
 import { AREAS_OF_API, summaryOf } from './summaries'
@@ -12,18 +12,18 @@ export function readableDocument(routes: readonly Route[], language: Language) {
   const groups = AREAS_OF_API.map((area) => ({
     audience: area.audience,
     name: area[language],
-    routes: routes.filter(({ door, audience }) => door === 'api' && audience === area.audience).map((route) => readable(route, language)),
+    routes: routes.filter((route) => isOfApi(route) && route.audience === area.audience).map((route) => readable(route, language)),
   }))
   return { groups: groups.filter((group) => group.routes.length > 0), codes: readableCodes(language), example: workedExample() }
 }
 
 function readable(route: Route, language: Language) {
-  const { method, path, permission, answer } = route
+  const { method, permission, answer } = route
   const body = route.body && jsonSchemaOf(route.body)
   return {
     id: anchor(route),
     method,
-    path: `/v1${path.replace(/:(\w+)/g, '{$1}')}`,
+    path: documentedPath(route),
     summary: summaryOf(route)[language],
     permission: permission ?? null,
     fields: fieldsOf(route, body),
@@ -43,7 +43,8 @@ function fieldsOf(route: Route, body: JsonSchema | undefined) {
   const inPath = [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => field(name!, 'path', { type: 'string', format: 'id' }, true))
   const session = isGameStart(route) ? [field('X-Session-ID', 'header', { type: 'string', maxLength: 128 }, true)] : []
   const query = route.query && jsonSchemaOf(route.query)
-  return [...session, ...inPath, ...parts(query, 'query'), ...parts(body, 'body')]
+  const key = takesKey(route) ? [field('Idempotency-Key', 'header', { type: 'string', minLength: 8, maxLength: 64 }, true)] : []
+  return [...session, ...key, ...inPath, ...parts(query, 'query'), ...parts(body, 'body')]
 }
 
 const parts = (schema: JsonSchema | undefined, where: 'query' | 'body') =>

@@ -4,6 +4,7 @@ import type { Audience, Route } from '#src/platform/route'
 /** The parts of the document, in order of reading. */
 export const AREAS_OF_API: readonly (LocalText & { audience: Audience })[] = [
   { audience: 'client', zh: '头显服务器', en: 'Headset server' },
+  { audience: 'partner', zh: '合作平台的共享钱包', en: 'Shared wallet for partner platforms' },
   { audience: 'public', zh: '登录、注册与支付通知', en: 'Sign-in, registration and payment notifications' },
   { audience: 'anyone_signed_in', zh: '任何已登录账户', en: 'Anybody signed in' },
   { audience: 'operator', zh: '运营商', en: 'Operator' },
@@ -23,6 +24,25 @@ const SUMMARIES: Record<string, LocalText> = {
   'GET /game/sites': { zh: '可选门店，首次安装时用', en: 'Sites to choose from at first set-up' },
   'GET /game/applications': { zh: '已授权且可用的应用', en: 'Applications that may be started' },
   'POST /auth/game/sessions/:session_id/end': { zh: '上报场次结束', en: 'Report the end of a session' },
+
+  'GET /api/shared/wallet/:user_id': { zh: '查询玩家钱包，首次查询即开户', en: 'Read a player’s wallet; the first read opens it' },
+  'GET /api/shared/wallet/:user_id/transactions': { zh: '玩家钱包的流水', en: 'The statement of a wallet' },
+  'GET /api/shared/wallet/:user_id/balances': {
+    zh: '玩家钱包在某一时刻的余额与冻结',
+    en: 'What was in a wallet at a moment, and what of it was frozen',
+  },
+  'POST /api/shared/wallet/:user_id/credit': { zh: '入账', en: 'Credit a wallet' },
+  'POST /api/shared/wallet/:user_id/debit': { zh: '扣减，余额不足时拒绝', en: 'Debit a wallet; refused beyond its balance' },
+  'POST /api/shared/wallet/:user_id/freeze': { zh: '冻结，待成交或解冻', en: 'Set an amount aside for a trade' },
+  'POST /api/shared/wallet/transfers': {
+    zh: '玩家之间转账、集市成交，或同一钱包内兑换',
+    en: 'Transfer or trade between players, or exchange within one wallet',
+  },
+  'POST /api/shared/wallet/freezes/:transaction_id/release': { zh: '解冻全部或一部分', en: 'Release a freeze, whole or in part' },
+  'POST /api/shared/wallet/transactions/:transaction_id/reverse': {
+    zh: '冲正一笔操作，仅一次',
+    en: 'Take an operation back, once',
+  },
 
   'POST /auth/operators/register': {
     zh: '注册运营商，API Key 只返回这一次',

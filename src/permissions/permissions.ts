@@ -1,5 +1,14 @@
+import { OFFICE_FORMS, OFFICE_PERMISSIONS, type OfficePermission, OWN_ACTIONS } from '#src/core/office'
+
 /** Who our people are to the permission table: administrators by role, finance by grade. */
 export type Seat = 'super_admin' | 'admin' | 'operator' | 'specialist' | 'manager' | 'auditor' | 'analyst'
+
+const EVERYBODY = ['admin', 'operator', 'specialist', 'manager', 'auditor', 'analyst'] as const satisfies readonly Seat[]
+
+/** Own requests are everybody's; all else of the office is an administrator's, and a person's by grant (PRODUCT 10). */
+const OFFICE = Object.fromEntries(
+  OFFICE_PERMISSIONS.map((key) => [key, OWN_ACTIONS.some((action) => key.endsWith(`:${action}`)) ? EVERYBODY : ['admin']]),
+) as unknown as Readonly<Record<OfficePermission, readonly Seat[]>>
 
 /** Role → action (PRODUCT 9). super_admin has all; a key that stands with nobody is super_admin's alone. */
 export const PERMISSIONS = {
@@ -41,18 +50,26 @@ export const PERMISSIONS = {
   'job:run': [],
   'partner:manage': [],
   'finance_staff:manage': ['manager'],
+  ...OFFICE,
 } as const satisfies Record<string, readonly Seat[]>
 
 export type Permission = keyof typeof PERMISSIONS
 
 export const ALL_PERMISSIONS = Object.keys(PERMISSIONS) as Permission[]
 
+/** What somebody may be given in the office: to approve, to see and to export others' requests, to read the statistics. */
+const OFFICE_GRANTS: readonly Permission[] = [
+  ...OFFICE_FORMS.flatMap((form) => (['view_all', 'approve', 'export'] as const).map((action) => `office:${form}:${action}` as const)),
+  'office:dashboard',
+]
+
 /**
- * What a person may be given besides what the seat gives. Auditor and analyst write nothing and can be given nothing; who manages staff
+ * What a person may be given besides what the seat gives. Auditor and analyst write nothing but own requests of the office and can be given nothing; who manages staff
  * is super_admin's alone to be, since such a key would be the way to every other (docs/decisions/0023-staff-access.md).
  */
 const GRANTABLE: Partial<Record<Seat, readonly Permission[]>> = {
-  specialist: ['refund:review', 'invoice:review', 'report:generate'],
+  specialist: ['refund:review', 'invoice:review', 'report:generate', ...OFFICE_GRANTS],
+  manager: OFFICE_GRANTS,
   operator: [
     'operator:category',
     'operator:deactivate',
@@ -64,6 +81,7 @@ const GRANTABLE: Partial<Record<Seat, readonly Permission[]>> = {
     'statistics:global',
     'statistics:export',
     'audit:view',
+    ...OFFICE_GRANTS,
   ],
   admin: ['operator:grant', 'config:manage', 'job:run', 'partner:manage'],
 }

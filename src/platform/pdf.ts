@@ -16,7 +16,7 @@ const opened = (): Promise<NodeCompiler> => {
 }
 
 /** A document from a template and its data. Data is data: whatever words it holds are set as they are and never read as markup. */
-export async function pdfBytes(template: 'statement' | 'invoice' | 'report', data: object): Promise<Uint8Array<ArrayBuffer>> {
+export async function pdfBytes(template: 'statement' | 'invoice' | 'report' | 'office', data: object): Promise<Uint8Array<ArrayBuffer>> {
   const typst = await opened()
   const mainFileContent = readFileSync(`${FOLDER}/${template}.typ`, 'utf8')
   try {

@@ -29,10 +29,11 @@ export type StaffCaller = {
   passwordIsTemporary: boolean
 }
 
-/** Who may call a route and what its handler is told about the caller. `client` routes prove the caller themselves (HMAC). */
+/** Who may call a route and what its handler is told about the caller. `client` and `partner` routes prove the caller themselves (HMAC). */
 export type Callers = {
   public: undefined
   client: undefined
+  partner: undefined
   operator: OperatorCaller
   admin: StaffCaller
   finance: StaffCaller
@@ -59,9 +60,9 @@ export type Call<A extends Audience, B, Q> = {
 /** One row of the route table: method and path, who may call it, what it takes, what it does. */
 export type Route<A extends Audience = Audience> = {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE'
-  /** API paths stand without `/v1`; the application adds it and its alias. Pages and root paths stand as they are. */
+  /** API paths stand without `/v1`; the application adds it and its alias. All others stand as they are. */
   path: string
-  door: 'api' | 'pages' | 'root'
+  door: 'api' | 'shared' | 'pages' | 'root'
   audience: A
   /** The key of permissions.ts that staff need besides. */
   permission: string | undefined
@@ -115,6 +116,15 @@ export function api<A extends Audience, B extends Schema | undefined = undefined
       })
     },
   }
+}
+
+/** A row of what is shared with partner platforms: its path stands whole, its handler reads the raw bytes itself. */
+export function shared(
+  at: `${Method} /api/shared/${string}`,
+  shape: Pick<Shape<'partner', undefined, undefined>, 'audience' | 'answer' | 'reads'>,
+  run: (call: Omit<Call<'partner', undefined, undefined>, 'body' | 'query'>) => Promise<Response> | Response,
+): Route<'partner'> {
+  return { ...row(at, 'shared', shape), handle: run }
 }
 
 /** An id in the path, prefixed or bare. Throws INVALID_PARAMS when it is neither. */
@@ -180,4 +190,10 @@ function parsedQuery(request: Request, schema: Schema | undefined): unknown {
   const parsed = validate(schema, { ...first })
   if (!parsed.ok) throw invalidFields(parsed.faults)
   return parsed.value
+}
+
+/** Whether a path is of a route's pattern, whatever stands in place of its parameters. */
+export function matchesPath(pattern: string, path: string): boolean {
+  const [wanted, given] = [pattern.split('/'), path.split('/')]
+  return wanted.length === given.length && wanted.every((part, index) => part.startsWith(':') || part === given[index])
 }

@@ -9,7 +9,8 @@ const MOST_FORM_BYTES = MOST_UPLOAD_BYTES + 65_536
 export type DocumentType = 'image/png' | 'image/jpeg' | 'application/pdf'
 export const FILE_ENDINGS: Readonly<Record<DocumentType, string>> = { 'image/png': 'png', 'image/jpeg': 'jpg', 'application/pdf': 'pdf' }
 
-const uploads = new WeakMap<Request, Map<string, Uint8Array>>()
+type Upload = { bytes: Uint8Array; name: string }
+const uploads = new WeakMap<Request, Map<string, Upload>>()
 
 /**
  * The fields of a form that may hold files; the files wait for `uploadOf`. Throws PAYLOAD_TOO_LARGE, INVALID_PARAMS for a body that is no
@@ -28,10 +29,10 @@ export async function readUploadForm(request: Request): Promise<Record<string, s
       throw new Problem('INVALID_PARAMS', [{ field: 'form', message: { zh: '须为完整的表单', en: 'must be a whole form' } }], 'shape')
     })
   const fields: Record<string, string> = Object.create(null)
-  const files = new Map<string, Uint8Array>()
+  const files = new Map<string, Upload>()
   for (const [name, value] of parsed as Iterable<[string, string | Blob]>) {
     if (typeof value === 'string') fields[name] ??= value
-    else if (!files.has(name)) files.set(name, new Uint8Array(await value.arrayBuffer()))
+    else if (!files.has(name)) files.set(name, { bytes: new Uint8Array(await value.arrayBuffer()), name: (value as File).name ?? '' })
   }
   uploads.set(request, files)
   return fields
@@ -41,9 +42,12 @@ const tooLarge = (): Problem => new Problem('PAYLOAD_TOO_LARGE', { max_bytes: MO
 
 /** The bytes of a file that came with the form; undefined when none was chosen. */
 export function uploadOf(request: Request, name: string): Uint8Array | undefined {
-  const bytes = uploads.get(request)?.get(name)
+  const bytes = uploads.get(request)?.get(name)?.bytes
   return bytes && bytes.byteLength > 0 ? bytes : undefined
 }
+
+/** What the person's machine calls the file: anybody's words, to be checked before they are kept. */
+export const uploadNameOf = (request: Request, name: string): string => uploads.get(request)?.get(name)?.name ?? ''
 
 const BEGINNINGS: readonly (readonly [DocumentType, readonly number[]])[] = [
   ['image/png', [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]],

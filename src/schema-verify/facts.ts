@@ -1,7 +1,8 @@
 import type { Sql } from 'postgres'
 import { SCHEDULED_TYPES } from '#drizzle/schema'
+import { OFFICE_PERMISSIONS, type OfficePermission } from '#src/core/office'
 import { addDays, type Instant, iso, startOfMonth } from '#src/core/time'
-import { ALL_PERMISSIONS, grantableTo, type Seat } from '#src/permissions/permissions'
+import { ALL_PERMISSIONS, grantableTo, PERMISSIONS, type Seat } from '#src/permissions/permissions'
 import { SETTINGS } from '#src/settings/settings'
 import type { SchemaFinding } from './verify'
 
@@ -13,7 +14,7 @@ const LONGEST_MONTH_DAYS = 31
 /** Rows and partitions that the product cannot do without: permissions it knows, settings it reads, schedules, this month and the next. */
 export async function readFacts(sql: Owner, at: Instant): Promise<SchemaFinding[]> {
   const found: SchemaFinding[] = []
-  for (const read of [readPermissions, readSettings, readSchedules, readPartitions]) {
+  for (const read of [readPermissions, readOfficePermissions, readSettings, readSchedules, readPartitions]) {
     // A table that is missing has been named by the fingerprint.
     found.push(...(await read(sql, at).catch((error): SchemaFinding[] => [failed(read.name, error)])))
   }
@@ -41,6 +42,20 @@ async function readPermissions(sql: Owner): Promise<SchemaFinding[]> {
         }),
       ),
   )
+}
+
+/** The 37 keys of the office stand in the database with the posts that hold them, as the code says. */
+async function readOfficePermissions(sql: Owner): Promise<SchemaFinding[]> {
+  const rows = await sql<{ key: OfficePermission; seats: string[] }[]>`SELECT key, seats FROM office_permissions`
+  const there = new Map(rows.map(({ key, seats }) => [key, seats.toSorted().join(',')]))
+  const missing = OFFICE_PERMISSIONS.filter((key) => !there.has(key)).map(
+    (key): SchemaFinding => ({ part: 'data', kind: 'missing', name: `office permission ${key}`, expected: 'a row of office_permissions' }),
+  )
+  const changed = rows.flatMap(({ key }): SchemaFinding[] => {
+    const [expected, found] = [([...(PERMISSIONS[key] ?? [])] as string[]).sort().join(','), there.get(key)!]
+    return expected === found ? [] : [{ part: 'data', kind: 'changed', name: `office permission ${key}`, expected, found }]
+  })
+  return [...missing, ...changed]
 }
 
 /** Settings are written at the first start; what is there has the type that the code reads. */

@@ -68,6 +68,8 @@ export const SETTINGS = {
   alipay_fee_ppm: integer(6_000, 0, 100_000),
   export_max_rows: integer(100_000, 1_000, 1_000_000),
   report_statement_timeout_seconds: integer(300, 10, 3_600),
+  /** Lets a player's wallet be read without a key, on a developer's machine only. */
+  wallet_open_read: onOff(true),
   /** Who hears of alerts by mail, and whose alerts go to which robot. */
   alert_mail_admin: words(500, MAIL_ADDRESSES),
   alert_mail_finance: words(500, MAIL_ADDRESSES),

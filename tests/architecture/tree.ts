@@ -35,7 +35,7 @@ const isText = (path: string): boolean =>
   path.startsWith('.env') ||
   path === '.gitignore'
 
-export const isCode = ({ path }: SourceFile): boolean => /\.tsx?$/.test(path)
+export const isCode = ({ path }: SourceFile): boolean => /(?<!\.d)\.tsx?$/.test(path)
 
 export const inFolder =
   (...folders: string[]) =>

@@ -2,7 +2,10 @@
 
 export type LoadOperator = { id: string; apiKey: string; siteId: string }
 
-export type LoadJob = {
+/** Game starts of headset servers, or transfers that a partner asks for. */
+export type LoadJob = GameLoad | TransferLoad
+
+type Load = {
   port: number
   connections: number
   /** Load that is not measured, so that every connection is busy when the window opens. */
@@ -12,12 +15,18 @@ export type LoadJob = {
   offeredPerSecond?: number
   /** Requests signed before the window; a closed loop ends early when they are used up. */
   requests: number
+}
+
+export type GameLoad = Load & {
   applicationId: string
   players: number
   operators: LoadOperator[]
   /** This share of the requests goes to the first operator, the rest evenly to all others. */
   hotShare: number
 }
+
+/** Each transfer is one coin from the hot player's wallet to one of the others. */
+export type TransferLoad = Load & { partnerKey: string; hot: string; others: string[] }
 
 export type Latency = { p50: number; p95: number; p99: number; max: number }
 

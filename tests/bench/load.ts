@@ -2,7 +2,7 @@ import type { Socket } from 'bun'
 import { showId } from '#src/core/ids'
 import { nowMs } from '#src/core/time'
 import { signRequest } from '#src/platform/client-signature'
-import type { LoadJob, LoadResult } from './load-job'
+import type { GameLoad, LoadJob, LoadResult, TransferLoad } from './load-job'
 
 /**
  * The load process: raw keep-alive sockets, requests signed beforehand, one under way per connection. It knows just enough of HTTP to
@@ -10,6 +10,7 @@ import type { LoadJob, LoadResult } from './load-job'
  */
 
 const PATH = '/v1/auth/game/authorize'
+const TRANSFERS = '/api/shared/wallet/transfers'
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 const HEADERS_END = Buffer.from('\r\n\r\n')
 const LENGTH = Buffer.from('ontent-Length: ')
@@ -32,11 +33,11 @@ process.send!('ready')
 
 /** Signs, connects, loads, counts. */
 async function run(job: LoadJob): Promise<LoadResult> {
-  const requests = prepare(job)
+  const requests = 'operators' in job ? prepare(job) : prepareTransfers(job)
   const counts = {
     statuses: {} as Record<string, number>,
     lost: 0,
-    accepted: job.operators.map(() => 0),
+    accepted: 'operators' in job ? job.operators.map(() => 0) : [0],
     inWindow: 0,
     latencies: [] as number[],
   }
@@ -170,7 +171,7 @@ function take(connection: Connection, chunk: Buffer, answered: (connection: Conn
   if (connection.received >= connection.expected) answered(connection)
 }
 
-function prepare(job: LoadJob): Prepared[] {
+function prepare(job: GameLoad): Prepared[] {
   const timestamp = String(Math.floor(nowMs() / 1000))
   const bodies = job.operators.map(({ siteId }) =>
     JSON.stringify({ app_id: showId('application', job.applicationId), site_id: showId('site', siteId), player_count: job.players }),
@@ -189,8 +190,28 @@ function prepare(job: LoadJob): Prepared[] {
   })
 }
 
+function prepareTransfers({ requests, port, partnerKey, hot, others }: TransferLoad): Prepared[] {
+  const timestamp = String(Math.floor(nowMs() / 1000))
+  return Array.from({ length: requests }, (_, index) => {
+    const body = JSON.stringify({
+      fromUserId: hot,
+      toUserId: others[index % others.length],
+      currency: 'gameCoins',
+      amount: 1,
+      reason: 'bench',
+    })
+    const signature = signRequest({ apiKey: partnerKey, timestamp, method: 'POST', path: TRANSFERS, body: Buffer.from(body) })
+    const bytes = Buffer.from(
+      `POST ${TRANSFERS} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUser-Agent: mr-bench\r\nContent-Type: application/json\r\n` +
+        `Content-Length: ${body.length}\r\nX-Partner-Key: ${partnerKey}\r\nX-Timestamp: ${timestamp}\r\nX-Signature: ${signature}\r\n` +
+        `Idempotency-Key: ${nowMs()}-${index}-${random16()}\r\n\r\n${body}`,
+    )
+    return { bytes, operator: 0 }
+  })
+}
+
 /** Round robin with a step that is no divisor of the usual counts, so that neighbours in a batch differ. */
-function chooseOperator({ operators, hotShare }: LoadJob, index: number): number {
+function chooseOperator({ operators, hotShare }: GameLoad, index: number): number {
   if (operators.length === 1 || Math.random() < hotShare) return 0
   return hotShare === 0 ? (index * 7) % operators.length : 1 + ((index * 7) % (operators.length - 1))
 }

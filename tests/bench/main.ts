@@ -6,8 +6,9 @@ import { benchInvoices } from './invoices'
 import { benchPages } from './pages'
 import { benchReconcile } from './reconcile'
 import { benchReports } from './reports'
+import { benchWallet } from './wallet'
 
-const USAGE = 'usage: bun run bench authorize|pages|exports|invoices|reconcile|reports [--quick] [--json]'
+const USAGE = 'usage: bun run bench authorize|pages|exports|invoices|reconcile|reports|wallet [--quick] [--json]'
 
 process.exit(await main(Bun.argv.slice(2)))
 
@@ -19,6 +20,7 @@ async function main(args: string[]): Promise<number> {
   if (what === 'invoices') return benchInvoices(flags)
   if (what === 'reconcile') return benchReconcile(flags)
   if (what === 'reports') return benchReports(flags)
+  if (what === 'wallet') return benchWallet(flags)
   if (what !== 'authorize' || flags.some((flag) => flag !== '--quick' && flag !== '--json')) {
     console.error(USAGE)
     return 2

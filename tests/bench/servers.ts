@@ -13,7 +13,7 @@ export type Server = {
 }
 
 const ROOT = join(import.meta.dir, '../..')
-const PROGRAMS = { ours: 'src/server.ts', baseline: 'tests/bench/baseline-server.ts' }
+const PROGRAMS = { ours: 'src/server.ts', baseline: 'tests/bench/baseline-server.ts', perRequest: 'tests/bench/per-request-server.ts' }
 export type Kind = keyof typeof PROGRAMS
 
 /** A server process as in production: its own process, log level info, log lines thrown away by the kernel. */

@@ -4,10 +4,11 @@ import { asOwner, type Bench } from './cluster'
 import { fillHistory } from './history'
 import type { LoadJob, LoadResult } from './load-job'
 import { closeBooks, openBooks } from './proof'
-import { type Kind, type Server, startServer } from './servers'
+import { type Server, startServer } from './servers'
 import { fillWorld, loadWorld, PLAYERS } from './world'
 
 /** Who is asked: one operator only, a thousand in turn, or a thousand with a tenth of the calls going to one. */
+type Kind = 'ours' | 'baseline'
 export type Crowd = 'hot' | 'spread' | 'mixed'
 export type Round = { crowd: Crowd; connections: number; seconds: number; warmupSeconds: number; offeredPerSecond?: number }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { safeParse } from 'valibot'
 import { problems } from '#src/core/errors'
+import { documentedPath, isOfApi } from '#src/openapi/document'
 import { errorsOf } from '#src/openapi/errors'
 import { exampleOf, type JsonSchema, jsonSchemaOf } from '#src/openapi/json-schema'
 import { SUMMARISED } from '#src/openapi/summaries'
@@ -9,7 +10,7 @@ import { loadSettings } from '#src/settings/settings'
 import { withServer } from '#tests/support/api'
 
 const { started } = withServer()
-const apiRoutes = routes.filter(({ door }) => door === 'api')
+const apiRoutes = routes.filter(isOfApi)
 const keyOf = ({ method, path }: (typeof routes)[number]): string => `${method} ${path}`
 
 type Operation = {
@@ -95,7 +96,7 @@ test('every example of a request and of an answer is one that its own schema tak
 test('every error of a route stands under its own status', async () => {
   const { paths } = await document()
   for (const route of apiRoutes) {
-    const operation = paths[`/v1${route.path.replace(/:(\w+)/g, '{$1}')}`]![route.method.toLowerCase()]!
+    const operation = paths[documentedPath(route)]![route.method.toLowerCase()]!
     for (const code of errorsOf(route)) {
       const response = operation.responses[problems[code].status]
       expect(JSON.stringify(response), `${keyOf(route)} ${code}`).toContain(`"${code}"`)
@@ -135,7 +136,7 @@ test('the page shows the worked example of the contract to the letter, and asks 
   expect(html).not.toMatch(/(?:src|href)="(?:https?:)?\/\//)
   const anchors = [...html.matchAll(/href="#([^"]+)"/g)].map(([, id]) => id!)
   expect(anchors.filter((id) => !html.includes(`id="${id}"`))).toEqual([])
-  for (const route of apiRoutes) expect(html).toContain(`/v1${route.path.replace(/:(\w+)/g, '{$1}')}`)
+  for (const route of apiRoutes) expect(html).toContain(documentedPath(route))
   for (const code of Object.keys(problems)) expect(html).toContain(`id="code-${code}"`)
 })
 

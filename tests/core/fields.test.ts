@@ -30,6 +30,8 @@ const PREFIXES: Record<IdKind, string> = {
   export: 'exp',
   difference: 'diff',
   adjustment: 'adj',
+  partner: 'ptn',
+  case: 'case',
 }
 const kinds = Object.keys(PREFIXES) as IdKind[]
 

@@ -43,6 +43,7 @@ const code = (text: string | number): string => `\`${text}\``
 const AUDIENCES: Record<Route['audience'], string> = {
   public: 'anybody',
   client: 'headset server, signed',
+  partner: 'partner platform, signed',
   operator: 'operator',
   admin: 'administrator',
   finance: 'finance',
@@ -51,7 +52,7 @@ const AUDIENCES: Record<Route['audience'], string> = {
   anyone_signed_in: 'anybody signed in',
 }
 
-const DOORS: Record<Route['door'], string> = { api: 'JSON', pages: 'page', root: 'monitoring' }
+const DOORS: Record<Route['door'], string> = { api: 'JSON', shared: 'JSON', pages: 'page', root: 'monitoring' }
 
 /** The table's own order is the order of reading: API first, by entry file. */
 function routeTable(): string[] {

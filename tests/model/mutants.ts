@@ -52,7 +52,7 @@ async function runTests(folder: string, tests: string[]): Promise<{ failed: stri
   const written = Bun.file(join(folder, 'output.txt'))
   const run = Bun.spawn([process.execPath, '--no-env-file', 'test', '--bail', '--timeout', '20000', ...tests], {
     cwd: folder,
-    env: childEnvironment({ APP_ENV: 'test', LOG_LEVEL: 'silent', MODEL_SECONDS: '8', MODEL_SHRINK: 'off' }),
+    env: childEnvironment({ APP_ENV: 'test', LOG_LEVEL: 'silent', MODEL_SECONDS: '8', MODEL_SHRINK: 'off', WALLET_MODEL_STEPS: '2000' }),
     stdio: ['ignore', written, written],
     // A mutant may leave server processes behind: they end with its group.
     detached: true,

@@ -90,7 +90,7 @@ const ROLES: Role[] = [
     door: 'admin',
     username: 'admin',
     password: 'Admin@2024!',
-    pages: ['/admin/', '/staff/search?q=demo', '/admin/operators?sort=balance_least&closed=true'],
+    pages: ['/admin/', '/staff/search?q=demo', '/admin/operators?sort=balance_least&closed=true', '/office/mine?status=rejected'],
   },
   { name: 'finance', door: 'finance', username: 'finance001', password: 'Pass@2024!', pages: ['/finance/'] },
   {

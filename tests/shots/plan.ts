@@ -29,6 +29,7 @@ const isPage = ({ door, method, path }: Route): boolean =>
 const VIEWERS: Record<Route['audience'], Role['name']> = {
   public: 'public',
   client: 'public',
+  partner: 'public',
   operator: 'operator',
   admin: 'admin',
   staff: 'admin',
@@ -92,6 +93,7 @@ export function idsOfDemo({ owner }: TestDatabase, operatorId: Uuid): Ids {
     authorization_id: () =>
       first(owner`SELECT id FROM operator_app_authorizations WHERE operator_id = ${operatorId} AND expires_at IS NOT NULL LIMIT 1`),
     announcement_id: () => first(owner`SELECT id FROM announcements WHERE status = 'published' ORDER BY id LIMIT 1`),
+    partner_id: () => first(owner`SELECT id FROM partners WHERE platform = 'market_one'`),
     schedule_id: () => first(owner`SELECT id FROM application_price_schedules WHERE status = 'scheduled' LIMIT 1`),
     log_id: () => first(owner`SELECT id FROM audit_logs ORDER BY seq DESC LIMIT 1`),
     release_id: () => first(owner`SELECT id FROM deploy_log WHERE result = 'undone' LIMIT 1`),
@@ -112,6 +114,10 @@ export function idsOfDemo({ owner }: TestDatabase, operatorId: Uuid): Ids {
         now() + interval '1 day' FROM admin_accounts WHERE username = 'admin' RETURNING id`)
   /** Somebody of finance who has left. */
   const aLeaver = () => first(owner`UPDATE admin_accounts SET is_active = false WHERE username = 'audit001' RETURNING id`)
+  /** A request that the administrator has only begun. */
+  const aDraft = () =>
+    first(owner`INSERT INTO office_cases (id, form, applicant_id, draft, created_at, updated_at)
+      SELECT gen_random_uuid(), 'caigou', id, '{"supplier":"杭州锐视数码"}', now(), now() FROM admin_accounts WHERE username = 'admin' RETURNING id`)
   /** What a page is about where its parameter alone does not say it: what can still be withdrawn, what finance decides on. */
   const particular: [RegExp, string, () => Promise<Uuid | undefined>][] = [
     [
@@ -123,6 +129,14 @@ export function idsOfDemo({ owner }: TestDatabase, operatorId: Uuid): Ids {
     [/^.staff.security/, 'session_id', anotherSignIn],
     [/^.finance/, 'log_id', () => first(owner`SELECT id FROM audit_logs WHERE operation = 'refund_approve' ORDER BY seq DESC LIMIT 1`)],
     [/^.finance/, 'alert_id', () => first(owner`SELECT id FROM alerts WHERE audience = 'finance' AND closed_at IS NULL LIMIT 1`)],
+    [/cases.:case_id.(edit|delete)$/, 'case_id', aDraft],
+    [
+      /^.office/,
+      'case_id',
+      () =>
+        first(owner`SELECT case_id AS id FROM office_tasks WHERE person_id = (SELECT id FROM admin_accounts WHERE username = 'admin')
+      AND status = 'open' LIMIT 1`),
+    ],
     [/anomalies|unlock/, 'operator_id', () => first(owner`SELECT id FROM operator_accounts WHERE is_locked LIMIT 1`)],
     [/^.finance.*enable$/, 'staff_id', aLeaver],
     [/enable$/, 'staff_id', () => first(owner`SELECT id FROM admin_accounts WHERE NOT is_active LIMIT 1`)],

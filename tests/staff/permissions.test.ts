@@ -15,7 +15,15 @@ import { PERMISSION_GROUPS, permissionWords } from '#views/staff/seat'
 
 const SEATS: Seat[] = ['super_admin', 'admin', 'operator', 'specialist', 'manager', 'auditor', 'analyst']
 /** Whatever changes something, by its verb. */
-const WRITES = ALL_PERMISSIONS.filter((key) => !/:(view|dashboard|download|global|export|apikey_view)$/.test(key))
+const WRITES = ALL_PERMISSIONS.filter(
+  (key) => !/:(view|view_all|dashboard|download|global|export|apikey_view)$/.test(key) && !isOwnRequest(key),
+)
+/** A request of one's own for leave or expenses is everybody's: it changes nothing until somebody else agrees. */
+function isOwnRequest(key: string): boolean {
+  return /^office:\w+:(create|edit|delete)$/.test(key)
+}
+/** What a person may be given in the office. */
+const OFFICE = ALL_PERMISSIONS.filter((key) => /^office:\w+:(view_all|approve|export)$/.test(key) || key === 'office:dashboard')
 
 test('super_admin has every key, and four of them nobody else has by the post', () => {
   expect([...permissionsOf('super_admin', [])].sort()).toEqual([...ALL_PERMISSIONS].sort())
@@ -23,15 +31,16 @@ test('super_admin has every key, and four of them nobody else has by the post', 
   expect(alone).toEqual(['operator:grant', 'staff:manage', 'config:manage', 'job:run', 'partner:manage'])
 })
 
-describe('auditor and analyst write nothing', () => {
+describe('auditor and analyst write nothing but own requests', () => {
   test.each(['auditor', 'analyst'] as const)('%s, whatever stands in the row', (seat) => {
     expect(permissionsOfSeat(seat).filter((key) => WRITES.includes(key))).toEqual([])
     expect([...permissionsOf(seat, ALL_PERMISSIONS)].sort()).toEqual([...permissionsOfSeat(seat)].sort())
   })
 })
 
-test('a specialist reviews refunds and invoices and makes reports only by grant, and can be granted no more', () => {
-  expect(grantableTo('specialist')).toEqual(['refund:review', 'invoice:review', 'report:generate'])
+test('a specialist reviews refunds and invoices, makes reports and decides in the office only by grant, and can be granted no more', () => {
+  expect(grantableTo('specialist')).toEqual(['refund:review', 'invoice:review', 'report:generate', ...OFFICE])
+  expect(grantableTo('manager')).toEqual(OFFICE)
   const without = permissionsOf('specialist', [])
   expect(grantableTo('specialist').some((key) => without.has(key))).toBe(false)
   expect(permissionsOf('specialist', ['refund:review', 'adjustment:create', 'staff:manage', 'made:up'])).toEqual(
@@ -75,5 +84,7 @@ test('the database refuses a grant to a post that can hold none', async () => {
     expect([role, grade, refused]).toEqual([role, grade, 'admin_granted'])
   }
   await grant((await aStaff('finance', 'specialist')).id)
+  const { id } = await aStaff('finance', 'manager')
+  await database.owner`UPDATE admin_accounts SET permissions = ${[...OFFICE]}::text[] WHERE id = ${id}`
   await database.close()
 })

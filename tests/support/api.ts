@@ -70,7 +70,7 @@ export function anAddress(): string {
   return `10.${part()}.${part()}.${part()}`
 }
 
-const anInfo = (): RequestInfo => ({
+export const anInfo = (): RequestInfo => ({
   id: newId(),
   ip: '127.0.0.1',
   userAgent: 'test',

@@ -27,7 +27,7 @@ test.each(pages)('$name keeps the policy: no style attribute, no inline script, 
     for (const key of attributes.keys()) expect(key).not.toMatch(/^(?:style|on.*|hx-on.*|data-hx-on.*|srcdoc)$/i)
     for (const value of attributes.values()) expect(value).not.toMatch(/^\s*(?:javascript|js|data|vbscript):/i)
     expect(name).not.toBe('style')
-    if (name === 'script') expect(attributes.get('src')).toMatch(/^\/assets\/[a-z.]+\.[0-9a-f]{12}\.js$/)
+    if (name === 'script') expect(attributes.get('src')).toMatch(/^\/assets\/[a-z.-]+\.[0-9a-f]{12}\.js$/)
   }
 })
 

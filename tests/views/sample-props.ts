@@ -34,6 +34,7 @@ export const staff = (say: Say, kind: StaffViewer['kind'], role: string): StaffV
   username: say('li.wei'),
   name: say('李薇'),
   permissions: [],
+  waiting: 0,
 })
 
 export function fullOperatorHome(say: Say): OperatorHomeProps {

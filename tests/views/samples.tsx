@@ -21,6 +21,7 @@ import { invoiceDeskSamples } from './invoice-desk-samples'
 import { invoiceSamples } from './invoice-samples'
 import { ledgerSamples } from './ledger-samples'
 import { messageSamples } from './message-samples'
+import { officeSamples } from './office-samples'
 import { operatorSamples } from './operator-samples'
 import { rechargeSamples } from './recharge-samples'
 import { reconciliationSamples } from './reconciliation-samples'
@@ -43,6 +44,7 @@ import { serviceLevelSamples } from './service-level-samples'
 import { staffSamples } from './staff-samples'
 import { systemSamples } from './system-samples'
 import { usageSamples } from './usage-samples'
+import { walletSamples } from './wallet-samples'
 import { workerSamples } from './worker-samples'
 
 /** A page in one of its states. */
@@ -125,6 +127,8 @@ export function samples(say: Say): Sample[] {
     ...workerSamples(say),
     ...alertSamples(say),
     ...operatorSamples(say),
+    ...officeSamples(say),
+    ...walletSamples(say),
     { name: 'operator', path: '/operator/', viewer: operator(say, full.balance), page: <OperatorHomePage {...full} /> },
     { name: 'operator-empty', path: '/operator/', viewer: operator(say, NOTHING), page: <OperatorHomePage {...emptyOperatorHome()} /> },
     { name: 'operator-long', path: '/operator/', viewer: longOperator, page: <OperatorHomePage {...lowHome} /> },

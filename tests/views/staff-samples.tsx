@@ -169,6 +169,7 @@ function memberProps(say: Say): MemberProps {
       change(4, 'staff_totp_reset', { reason: say('手机遗失，已电话核实本人') }),
       change(5, 'staff_create', {}),
     ],
+    place: { department: say('财务部'), headsDepartment: true, deputyName: say('周敏'), email: say('wang.fang@example.com') },
     message: null,
   }
 }

@@ -38,6 +38,7 @@ test('every key is used by a view, by the handler of a page or in a file that is
     'src/reports/*.ts',
     'src/notifications/*.ts',
     'src/core/alert-details.ts',
+    'src/office/*.ts',
   ].flatMap((pattern) => [...new Bun.Glob(pattern).scanSync(root)])
   const sources = await Promise.all(files.map((file) => Bun.file(root + file).text()))
   const written = sources.join('\n')

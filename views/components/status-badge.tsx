@@ -213,6 +213,15 @@ const LOOKS = {
     rejected: { tone: 'bad', label: 'adjustments.state.rejected' },
     withdrawn: { tone: 'neutral', label: 'adjustments.state.withdrawn' },
   },
+  officeCase: {
+    draft: { tone: 'neutral', label: 'office.state.draft' },
+    submitted: { tone: 'info', label: 'office.state.submitted', icon: 'loader-circle' },
+    returned: { tone: 'warn', label: 'office.state.returned' },
+    rejected: { tone: 'bad', label: 'office.state.rejected' },
+    withdrawn: { tone: 'neutral', label: 'office.state.withdrawn' },
+    approved: { tone: 'ok', label: 'office.state.approved' },
+    paid: { tone: 'ok', label: 'office.state.paid' },
+  },
   report: {
     generating: { tone: 'info', label: 'reports.state.generating', icon: 'loader-circle' },
     completed: { tone: 'ok', label: 'reports.state.completed' },

@@ -55,6 +55,8 @@ export type MemberProps = {
   /** Where the person is signed in now, newest first. */
   signIns: readonly SignIn[]
   changes: readonly Change[]
+  /** Where the person works. */
+  place: { department: string | null; headsDepartment: boolean; deputyName: string | null; email: string | null }
   message: string | null
 }
 
@@ -110,7 +112,7 @@ const ACT_WORDS = {
   enable: 'staff.enable',
 } as const
 
-function Account({ desk, member, acts }: MemberProps) {
+function Account({ desk, member, acts, place, closed }: MemberProps) {
   const t = useText()
   return (
     <Panel id="account" title={t('staff.account')}>
@@ -127,10 +129,16 @@ function Account({ desk, member, acts }: MemberProps) {
             value: member.lastSignInAt ? <Moment at={member.lastSignInAt} /> : t('staff.lastSignIn.never'),
           },
           { label: t('staff.created'), value: <Moment at={member.createdAt} /> },
+          { label: t('staff.place.department'), value: <Department of={place} /> },
+          { label: t('staff.place.deputy'), value: place.deputyName ? <Name of={place.deputyName} /> : '–' },
+          { label: t('staff.place.email'), value: place.email ? <bdi>{place.email}</bdi> : '–' },
         ]}
       />
-      {acts.length > 0 && (
+      {closed === null && (
         <nav class="form-actions" aria-label={t('staff.actions')}>
+          <a class="button" href={`${memberPath(desk, member.id)}/place`}>
+            {t('staff.place')}
+          </a>
           {acts.map((act) => (
             <a key={act} class="button" href={`${memberPath(desk, member.id)}/${act}`}>
               {t(ACT_WORDS[act])}
@@ -139,6 +147,16 @@ function Account({ desk, member, acts }: MemberProps) {
         </nav>
       )}
     </Panel>
+  )
+}
+
+function Department({ of }: { of: MemberProps['place'] }) {
+  const t = useText()
+  if (!of.department) return <>—</>
+  return (
+    <>
+      <Name of={of.department} /> {of.headsDepartment && <Badge tone="info">{t('staff.place.heads')}</Badge>}
+    </>
   )
 }
 

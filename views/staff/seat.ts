@@ -1,3 +1,4 @@
+import { OFFICE_PERMISSIONS } from '#src/core/office'
 import type { PlainKey } from '#src/core/text'
 import type { Permission, Seat } from '#src/permissions/permissions'
 
@@ -55,6 +56,7 @@ export const PERMISSION_GROUPS = {
   ],
   figures: ['statistics:global', 'statistics:export'],
   system: ['audit:view', 'staff:manage', 'finance_staff:manage', 'config:manage', 'job:run', 'partner:manage'],
+  office: OFFICE_PERMISSIONS,
 } as const satisfies Record<string, readonly Permission[]>
 
 export type PermissionGroup = keyof typeof PERMISSION_GROUPS

@@ -5,6 +5,7 @@ import { guardProbes } from './guards'
 import { chartProbes, storyProbes } from './money'
 import { judge, type Probe, type ProbeFailure } from './probe'
 import { valueProbes } from './values'
+import { walletProbes } from './wallets'
 import { newWorld, worldSteps } from './world'
 
 /** One probe waits this long; the whole of them takes under a second where nothing is wrong. */
@@ -33,7 +34,13 @@ export async function runProbes(
       for (const step of worldSteps(world)) note(failures, judge(step, await made(tx, step)))
       await begun`SAVEPOINT probe`
       // The stories last: from their audit entries on, nobody else can write one until this is rolled back.
-      for (const probe of [...valueProbes(world), ...guardProbes(world), ...chartProbes(world), ...storyProbes(world)]) {
+      for (const probe of [
+        ...valueProbes(world),
+        ...guardProbes(world),
+        ...chartProbes(world),
+        ...walletProbes(world),
+        ...storyProbes(world),
+      ]) {
         if (failures.length >= MOST_FAILURES) break
         probes++
         note(failures, judge(probe, await outcome(tx, probe)))

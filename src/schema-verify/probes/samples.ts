@@ -22,6 +22,9 @@ export type World = {
   message: Uuid
   notice: Uuid
   report: Uuid
+  wallet: Uuid
+  walletOperation: Uuid
+  officeCase: Uuid
 }
 
 /**

@@ -4,9 +4,12 @@ import * as schema from '#drizzle/schema'
 import type { Transaction } from '#src/platform/database'
 import { BY_CONSTRAINT, type Probe } from './probe'
 import { type Row, SAMPLES, type Sample, type World } from './samples'
+import { DESK_SAMPLES } from './samples-desk'
 import { MONEY_SAMPLES } from './samples-money'
 
-const ALL_SAMPLES: Record<string, Sample> = { ...SAMPLES, ...MONEY_SAMPLES }
+const ALL_SAMPLES: Record<string, Sample> = { ...SAMPLES, ...MONEY_SAMPLES, ...DESK_SAMPLES }
+/** Journals: the product's own code tries each way that they may be written. */
+const JOURNALS = ['transaction_records', 'wallet_transactions']
 /** No column of the product has this value. */
 const WRONG = 'probe_wrong'
 
@@ -30,9 +33,9 @@ export function listedColumns(): Listed[] {
 
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
-/** Columns that have no sample: those of the journal, which is tried by the product's own code for each way that money may move. */
+/** Columns that have no sample. */
 export const unsampledColumns = (): string[] =>
-  listedColumns().flatMap(({ table, column }) => (table in ALL_SAMPLES || table === 'transaction_records' ? [] : [`${table}.${column}`]))
+  listedColumns().flatMap(({ table, column }) => (table in ALL_SAMPLES || JOURNALS.includes(table) ? [] : [`${table}.${column}`]))
 
 /** Each value of each listed column has to be accepted in an otherwise good row, and one that nobody knows refused. */
 export function valueProbes(world: World): Probe[] {

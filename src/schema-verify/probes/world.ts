@@ -9,7 +9,7 @@ import { insert, sampleRow } from './values'
 
 export function newWorld(at: Instant): World {
   const ids = ['operator', 'otherOperator', 'creator', 'reviewer', 'site', 'application', 'price', 'order', 'refund', 'payout'] as const
-  const more = ['invoice', 'bill', 'message', 'notice', 'report'] as const
+  const more = ['invoice', 'bill', 'message', 'notice', 'report', 'wallet', 'walletOperation', 'officeCase'] as const
   return { at, ...Object.fromEntries([...ids, ...more].map((name) => [name, newId()])) } as World
 }
 
@@ -51,6 +51,9 @@ export function worldSteps(world: World): { name: string; run: (tx: Transaction)
     step('message_notifications', () => ({ ...sampleRow(world, 'message_notifications'), id: world.message })),
     step('alert_notices', () => ({ ...sampleRow(world, 'alert_notices'), id: world.notice })),
     step('finance_reports', () => ({ ...sampleRow(world, 'finance_reports'), id: world.report })),
+    step('wallets', () => ({ id: world.wallet, platform: 'probe', user_id: unique(), created_at: at })),
+    step('wallet_operations', () => ({ ...sampleRow(world, 'wallet_operations'), id: world.walletOperation })),
+    step('office_cases', () => ({ ...sampleRow(world, 'office_cases'), id: world.officeCase })),
   ]
 }
 

@@ -44,9 +44,9 @@ export async function addMember(
   return { id, password }
 }
 
-/** Changes name or post. A new post ends the sessions and drops what was granted but does not fit it. Throws like `change`. */
+/** Changes name or post. A new post ends the sessions and drops what was granted but does not fit it. Throws like `changeOf`. */
 export const changeMember = (caller: StaffCaller, id: Uuid, input: v.InferOutput<typeof MemberChange>, info: RequestInfo): Promise<void> =>
-  change(caller, id, info, async (tx, staff, act) => {
+  changeOf(caller, id, info, async (tx, staff, act) => {
     requireUnchanged(staff, input.seen)
     const before = seatOfStaff(staff)
     if (before === input.seat && staff.name === input.name) return
@@ -67,9 +67,9 @@ export const changeMember = (caller: StaffCaller, id: Uuid, input: v.InferOutput
     await record(tx, { actor: act.actor, origin: act.origin, operation: 'staff_edit', target: { kind: 'staff', id }, details }, act.at)
   })
 
-/** Sets what is granted to a person besides the post. Acts on their next call. Throws like `change`, INVALID_PARAMS for other keys. */
+/** Sets what is granted to a person besides the post. Acts on their next call. Throws like `changeOf`, INVALID_PARAMS for other keys. */
 export const grantPermissions = (caller: StaffCaller, id: Uuid, input: v.InferOutput<typeof Grants>, info: RequestInfo): Promise<void> =>
-  change(caller, id, info, async (tx, staff, act) => {
+  changeOf(caller, id, info, async (tx, staff, act) => {
     requireUnchanged(staff, input.seen)
     const offered: readonly string[] = grantsOf(caller, seatOfStaff(staff))
     if (input.keys.some((key) => !offered.includes(key))) throw brokenRule('NOT_GRANTABLE', 'keys')
@@ -80,20 +80,20 @@ export const grantPermissions = (caller: StaffCaller, id: Uuid, input: v.InferOu
     await record(tx, { actor: act.actor, origin: act.origin, operation: 'staff_grant', target: { kind: 'staff', id }, details }, act.at)
   })
 
-/** Takes the access away, sessions with it. Throws like `change`, INVALID_PARAMS when somebody else did it before and for the last super_admin. */
+/** Takes the access away, sessions with it. Throws like `changeOf`, INVALID_PARAMS when somebody else did it before and for the last super_admin. */
 export const disableMember = (caller: StaffCaller, id: Uuid, why: string, info: RequestInfo): Promise<void> =>
-  change(caller, id, info, async (tx, staff, act) => {
+  changeOf(caller, id, info, async (tx, staff, act) => {
     if (!staff.isActive) throw brokenRule('ALREADY_PROCESSED', 'username')
     await disable(tx, staff, { reason: why }, act)
   })
 
 export const enableMember = (caller: StaffCaller, id: Uuid, info: RequestInfo): Promise<void> =>
-  change(caller, id, info, async (tx, staff, act) => {
+  changeOf(caller, id, info, async (tx, staff, act) => {
     if (staff.isActive) throw brokenRule('ALREADY_PROCESSED', 'username')
     await enable(tx, staff, act)
   })
 
-/** A new temporary password, shown once; sessions end. Throws like `change`. */
+/** A new temporary password, shown once; sessions end. Throws like `changeOf`. */
 export async function renewPassword(
   caller: StaffCaller,
   id: Uuid,
@@ -102,7 +102,7 @@ export async function renewPassword(
 ): Promise<{ staff: Staff; password: string }> {
   const password = temporaryPassword()
   const passwordHash = await hashPassword(password)
-  const staff = await change(caller, id, info, async (tx, found, act) => {
+  const staff = await changeOf(caller, id, info, async (tx, found, act) => {
     await replacePassword(tx, found, { passwordHash, isTemporary: true, reason: why }, act)
     return found
   })
@@ -110,19 +110,19 @@ export async function renewPassword(
   return { staff, password }
 }
 
-/** For somebody whose phone is gone. Throws like `change`, INVALID_PARAMS when there is none. */
+/** For somebody whose phone is gone. Throws like `changeOf`, INVALID_PARAMS when there is none. */
 export const takePhoneOf = (caller: StaffCaller, id: Uuid, why: string, info: RequestInfo): Promise<void> =>
-  change(caller, id, info, async (tx, staff, act) => {
+  changeOf(caller, id, info, async (tx, staff, act) => {
     if (!staff.totpCipher) throw brokenRule('ALREADY_PROCESSED', 'username')
     await takePhone(tx, staff, { reason: why }, act)
   })
 
-/** Signs a person out everywhere. Throws like `change`. */
+/** Signs a person out everywhere. Throws like `changeOf`. */
 export const signOutMember = (caller: StaffCaller, id: Uuid, info: RequestInfo): Promise<void> =>
-  change(caller, id, info, (tx, staff, act) => endAllSessions(tx, staff, act))
+  changeOf(caller, id, info, (tx, staff, act) => endAllSessions(tx, staff, act))
 
 /** One change of one person, under a lock. Throws RESOURCE_NOT_FOUND, and PERMISSION_DENIED for oneself and whoever is not theirs to manage. */
-function change<T>(
+export function changeOf<T>(
   caller: StaffCaller,
   id: Uuid,
   info: RequestInfo,

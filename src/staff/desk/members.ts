@@ -108,6 +108,7 @@ const CHANGES = [
   'staff_create',
   'staff_edit',
   'staff_grant',
+  'staff_place',
   'staff_disable',
   'staff_enable',
   'staff_password',

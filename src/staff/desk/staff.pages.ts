@@ -14,6 +14,7 @@ import { GRANT_FIELD } from '#views/staff/grants'
 import { MEMBER_ACTS, type MemberAct, MemberPage, type MemberProps } from '#views/staff/member'
 import { MemberActPage, type MemberActProps } from '#views/staff/member-act'
 import { MemberFormPage, type MemberFormProps, PasswordOncePage } from '#views/staff/member-form'
+import { MemberPlacePage, type MemberPlaceProps } from '#views/staff/member-place'
 import { type MemberRow, MembersPage } from '#views/staff/members'
 import { type Holding, RolesPage } from '#views/staff/roles'
 import { memberPath, type StaffDesk } from '#views/staff/staff-tabs'
@@ -32,6 +33,7 @@ import {
   takePhoneOf,
 } from './manage'
 import { changesOf, countMembers, type Member, memberFilter, membersPage, requireMember, scopeOf } from './members'
+import { Place, placeMember, placeOf, placesFor } from './place'
 import { grantsOf, mayManage, postsOf, ROLE_SEATS, seatOfStaff, seesOnlyFinance } from './rights'
 
 type StaffCall = FormCall & { caller: StaffCaller; params: Record<string, string> }
@@ -56,6 +58,8 @@ function deskPages(desk: StaffDesk, door: Door) {
     page(`GET ${desk}/:staff_id`, door, (call: StaffCall) => showMember(call, desk, null)),
     page(`GET ${desk}/:staff_id/edit`, door, (call: StaffCall) => showEdit(call, desk, {})),
     page(`POST ${desk}/:staff_id/edit`, change, (call: StaffCall) => edit(call, desk)),
+    page(`GET ${desk}/:staff_id/place`, door, (call: StaffCall) => showPlace(call, desk, {})),
+    page(`POST ${desk}/:staff_id/place`, change, (call: StaffCall) => place(call, desk)),
     page(`POST ${desk}/:staff_id/permissions`, change, (call: StaffCall) => grant(call, desk)),
     ...MEMBER_ACTS.flatMap((act) => [
       page(`GET ${desk}/:staff_id/${act}`, door, (call: StaffCall) => showAct(call, desk, act, {})),
@@ -101,7 +105,11 @@ async function showMember(call: StaffCall, desk: StaffDesk, message: string | nu
   const member = await requireMember(caller, memberId(call))
   const seat = seatOfStaff(member)
   const isOpen = mayManage(caller, member)
-  const [signIns, changes] = await Promise.all([liveSessions({ adminId: member.id }, call.info.now), changesOf(member.id)])
+  const [signIns, changes, at] = await Promise.all([
+    liveSessions({ adminId: member.id }, call.info.now),
+    changesOf(member.id),
+    placeOf(member.id),
+  ])
   const shown: MemberProps = {
     desk,
     member: { ...member, seat, phoneSince: member.totpSince, seen: iso(member.updatedAt) },
@@ -110,6 +118,7 @@ async function showMember(call: StaffCall, desk: StaffDesk, message: string | nu
     acts: isOpen ? MEMBER_ACTS.filter((act) => isPossible(act, member)) : [],
     signIns,
     changes,
+    place: at,
     message,
   }
   return showPage(call, h(MemberPage, shown), { status })
@@ -168,6 +177,29 @@ async function edit(call: StaffCall, desk: StaffDesk): Promise<Response> {
   } catch (error) {
     const { status, errors, message } = refusalOf(error, call, ['name', 'seat'])
     return showEdit(call, desk, { errors, message }, status)
+  }
+}
+
+async function showPlace(call: StaffCall, desk: StaffDesk, shown: Partial<MemberPlaceProps>, status = 200): Promise<Response> {
+  const member = await manageable(call)
+  const [now, offered] = await Promise.all([placeOf(member.id), placesFor(member.id)])
+  const values = { department: now.department ?? '', heads: now.headsDepartment, deputy: now.deputyId ?? '', email: now.email ?? '' }
+  const usual = { desk, member: { ...member, seen: iso(member.updatedAt) }, values, ...offered, errors: {}, message: null }
+  return showPage(call, h(MemberPlacePage, { ...usual, ...shown }), { status })
+}
+
+async function place(call: StaffCall, desk: StaffDesk): Promise<Response> {
+  const id = memberId(call)
+  const { department = '', deputy = '', email = '', seen = '' } = call.form
+  const values = { department, heads: call.form.heads === 'true', deputy, email }
+  const checked = validate(Place, { ...values, seen })
+  if (!checked.ok) return showPlace(call, desk, { values, errors: fieldErrors(checked.faults, call) }, 400)
+  try {
+    await placeMember(call.caller, id, checked.value, call.info)
+    return redirect(memberPath(desk, id), done('staff.done.placed'))
+  } catch (error) {
+    const { status, errors, message } = refusalOf(error, call, ['department', 'heads', 'deputy', 'email'])
+    return showPlace(call, desk, { values, errors, message }, status)
   }
 }
 

@@ -131,6 +131,8 @@ export const settings: Record<keyof typeof zh, string> = {
     'A backup and its restore at 02:00; switch it off where others back the database up: old backups are then no alert',
   'settings.key.backup_keep_days': 'Backups kept (days)',
   'settings.hint.backup_keep_days': 'Older ones are removed, never the last good one',
+  'settings.key.wallet_open_read': 'Wallets are read without a key',
+  'settings.hint.wallet_open_read': 'On a developer’s machine only, for the examples of the guide; production never does',
   'settings.key.docs_enabled': 'API documents are public',
   'settings.hint.docs_enabled': 'When off, /docs and /openapi.json are gone',
   'settings.key.invoice_basis': 'Invoices are asked on',

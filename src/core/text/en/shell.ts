@@ -47,6 +47,7 @@ export const shell: Record<keyof typeof zh, string> = {
   'nav.group.customers': 'Customers',
   'nav.group.games': 'Games and grants',
   'nav.group.system': 'System',
+  'nav.group.office': 'Office',
   'nav.group.money': 'Money',
   'nav.group.papers': 'Papers',
   'nav.group.books': 'Books',

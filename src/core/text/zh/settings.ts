@@ -128,6 +128,8 @@ export const settings = {
   'settings.hint.backup_daily': '每天 02:00 备份并试恢复；由其他方式备份时可关闭，关闭后不再提醒备份过旧',
   'settings.key.backup_keep_days': '备份保留（天）',
   'settings.hint.backup_keep_days': '更早的备份会删除，最近一份有效备份始终保留',
+  'settings.key.wallet_open_read': '无密钥查询钱包',
+  'settings.hint.wallet_open_read': '仅开发环境有效，供接入指南里的示例命令使用；生产环境始终关闭',
   'settings.key.docs_enabled': '公开接口文档',
   'settings.hint.docs_enabled': '关闭后 /docs 与 /openapi.json 不可访问',
   'settings.key.invoice_basis': '开票依据',

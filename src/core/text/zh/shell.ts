@@ -45,6 +45,7 @@ export const shell = {
   'nav.group.customers': '客户',
   'nav.group.games': '游戏与授权',
   'nav.group.system': '系统',
+  'nav.group.office': '办公',
   'nav.group.money': '资金',
   'nav.group.papers': '票据与报表',
   'nav.group.books': '账务',

@@ -1,0 +1,33 @@
+/** Why something with a request of our people is refused: reasons of INVALID_PARAMS, in the words of the catalogue. */
+export const OFFICE_REASONS = {
+  zh: {
+    CASE_STATE: '该申请当前的状态不允许此操作，请刷新后查看',
+    OWN_CASE: '不能由申请人本人审批',
+    NOT_AN_APPROVER: '此人没有审批该表单的权限',
+    ALREADY_SIGNER: '此人在本节点已有任务',
+    REMINDED_RECENTLY: '半小时内已经催办过，请稍后再试',
+    UNKNOWN_NODE: '只能退回到已经过的节点',
+    UNKNOWN_PERSON: '没有此人或已停用',
+    FLOW_NOWHERE: '流程走不通：{first}',
+    FLOW_CHANGED: '流程刚被他人修改，请核对后再保存',
+    TOO_MANY_FILES: '每份申请最多 5 个附件',
+    NO_PROOF: '请上传付款凭证',
+    NUMBERS_EXHAUSTED: '该表单今天的编号已用完',
+    DEPARTMENT_HAS_HEAD: '该部门已有负责人',
+  },
+  en: {
+    CASE_STATE: 'The state of this request does not allow that, please look again',
+    OWN_CASE: 'Nobody decides on an own request',
+    NOT_AN_APPROVER: 'This person may not decide on this form',
+    ALREADY_SIGNER: 'This person already has a task at this node',
+    REMINDED_RECENTLY: 'A reminder was sent within the last half hour, please try later',
+    UNKNOWN_NODE: 'It can be sent back only to a node that it has passed',
+    UNKNOWN_PERSON: 'There is no such person, or the account is disabled',
+    FLOW_NOWHERE: 'The flow leads nowhere: {first}',
+    FLOW_CHANGED: 'Somebody else has just changed the flow, please look again before saving',
+    TOO_MANY_FILES: 'At most 5 attachments for one request',
+    NO_PROOF: 'Please upload the proof of payment',
+    NUMBERS_EXHAUSTED: 'There are no numbers left for this form today',
+    DEPARTMENT_HAS_HEAD: 'This department already has a head',
+  },
+} as const
