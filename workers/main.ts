@@ -24,8 +24,9 @@ const DRAIN_MS = 5_000
 const END_MS = 3_000
 /** For the jobs under way, and enough beside them that the heartbeat never waits for long. */
 const CONNECTIONS = 10
-/** Missed ticks that are made up for at once. */
+/** Missed ticks that are made up for at once; not before the web processes that start beside have had the processor. */
 const CATCH_UP_AT_ONCE = 2
+const CATCH_UP_AFTER_MS = 3_000
 
 openDatabase(databaseConnection(config()), { max: CONNECTIONS, name: 'mr-workers', asApplication: true })
 const unfollow = await followSettings()
@@ -88,4 +89,5 @@ if (!stopping)
   )
 await deliveries.ready
 log('info', 'workers ready', { operation: 'start', jobs: JOBS.length })
+await Bun.sleep(CATCH_UP_AFTER_MS)
 await catchUp().catch((error) => log('error', 'catching up failed', { operation: 'start', error }))
