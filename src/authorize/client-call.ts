@@ -1,7 +1,7 @@
 import { type ApiKeyOwner, findByApiKey } from '#src/accounts/api-keys'
 import type { Uuid } from '#src/core/ids'
 import { type FieldFault, invalidFields, Problem } from '#src/core/problem'
-import { instant, iso } from '#src/core/time'
+import { type Instant, instant, iso } from '#src/core/time'
 import type { Validated } from '#src/core/validation'
 import { isListed } from '#src/platform/address-list'
 import { apiKeyDigest, isSignedBy } from '#src/platform/client-signature'
@@ -48,7 +48,7 @@ export async function readSigned<T>(
     value: parsed.value,
     keySha256: apiKeyDigest(apiKey),
     isSigned: isSignedBy({ apiKey, timestamp, method: request.method, path: rawPath(request), body }, signature),
-    isTimely: Math.abs(info.now.getTime() / 1000 - timestampSeconds) <= setting('signature_max_skew_seconds'),
+    isTimely: isTimely(timestampSeconds, info.now),
     timestampSeconds,
   }
 }
@@ -62,15 +62,21 @@ export async function prove(call: SignedCall<unknown>, info: RequestInfo): Promi
   info.userId = owner.id
   if (!isListed(owner.apiKeyAddresses, info.ip)) throw new Problem('INVALID_API_KEY')
   if (!call.isSigned) throw new Problem('INVALID_SIGNATURE')
-  if (!call.isTimely) {
-    throw new Problem('TIMESTAMP_EXPIRED', {
-      server_time: iso(info.now),
-      request_time: shownTime(call.timestampSeconds),
-      max_diff_seconds: setting('signature_max_skew_seconds'),
-    })
-  }
+  if (!call.isTimely) throw expired(call.timestampSeconds, info.now)
   return owner
 }
+
+/** Whether a signed call was made close enough to our clock. */
+export const isTimely = (timestampSeconds: number, at: Instant): boolean =>
+  Math.abs(at.getTime() / 1000 - timestampSeconds) <= setting('signature_max_skew_seconds')
+
+/** What a call that was not is told, with both clocks. */
+export const expired = (timestampSeconds: number, at: Instant): Problem =>
+  new Problem('TIMESTAMP_EXPIRED', {
+    server_time: iso(at),
+    request_time: shownTime(timestampSeconds),
+    max_diff_seconds: setting('signature_max_skew_seconds'),
+  })
 
 /** A clock that is off by a factor of a thousand gives times beyond any calendar: those are shown as they came. */
 const shownTime = (seconds: number): string => (seconds < 1e11 ? iso(instant(seconds * 1000)) : String(seconds))

@@ -18,7 +18,6 @@ import { UserId } from './input'
 import {
   allPartners,
   changePartner,
-  checkKey,
   createPartner,
   KEY_OVERLAPS,
   NewPartner,
@@ -27,6 +26,7 @@ import {
   renewPartnerKey,
   requirePartner,
   setPartnerState,
+  startCheck,
 } from './manage-partners'
 import { findWallet } from './open'
 import { playersOf, statementSlice } from './queries'
@@ -123,7 +123,7 @@ export const walletsAdminPages = [
   page('GET /admin/wallet-check', MANAGE, (call) => showPage(call, h(WalletCheckPage, { ownKey: null }))),
 
   page('POST /admin/wallet-check', MANAGE, async (call) => {
-    const ownKey = await transaction((tx) => checkKey(tx, call.info.now))
+    const ownKey = await transaction((tx) => startCheck(tx, actOf(call.caller, call.info)))
     return showPage(call, h(WalletCheckPage, { ownKey }))
   }),
 ]

@@ -150,6 +150,13 @@ async function lockPartner(tx: Transaction, id: Uuid): Promise<PartnerRow> {
   return partner
 }
 
+/** Somebody of ours starts the integration check: its key, and a row of the audit log. */
+export async function startCheck(tx: Transaction, { actor, origin: from, at }: PersonalAct): Promise<string> {
+  const key = await checkKey(tx, at)
+  await record(tx, { actor, origin: from, operation: 'wallet_check', target: { kind: 'partner', id: CHECK_PLATFORM } }, at)
+  return key
+}
+
 /** A key for one run of the integration check on a platform of its own, good for ten minutes. Earlier ones end. */
 export async function checkKey(tx: Transaction, at: Instant): Promise<string> {
   const { key, columns } = freshKey(at)

@@ -1,5 +1,6 @@
+import { expired, isTimely } from '#src/authorize/client-call'
 import { type FieldFault, invalidFields, Problem } from '#src/core/problem'
-import { type Instant, instant, iso } from '#src/core/time'
+import type { Instant } from '#src/core/time'
 import type { Validated } from '#src/core/validation'
 import { apiKeyDigest, isSignedBy } from '#src/platform/client-signature'
 import { config } from '#src/platform/config'
@@ -61,13 +62,7 @@ function requireSignature(request: Request, { key, body, partner }: Signed, at: 
   if (!TIMESTAMP.test(timestamp)) throw invalidFields([NO_TIMESTAMP])
   if (signature === null || !isSignedBy({ apiKey: key, timestamp, method: request.method, path: rawPath(request), body }, signature))
     throw new Problem('INVALID_SIGNATURE')
-  const seconds = Number(timestamp)
-  if (Math.abs(at.getTime() / 1000 - seconds) <= setting('signature_max_skew_seconds')) return
-  throw new Problem('TIMESTAMP_EXPIRED', {
-    server_time: iso(at),
-    request_time: seconds < 1e11 ? iso(instant(seconds * 1000)) : timestamp,
-    max_diff_seconds: setting('signature_max_skew_seconds'),
-  })
+  if (!isTimely(Number(timestamp), at)) throw expired(Number(timestamp), at)
 }
 
 const NO_TIMESTAMP: FieldFault = { field: 'X-Timestamp', message: { zh: '须为Unix时间戳（秒）', en: 'must be Unix seconds' } }

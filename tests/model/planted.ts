@@ -91,8 +91,8 @@ export const MUTANTS: Mutant[] = [
     'the timestamp window has one side',
     [MODEL],
     CALL,
-    'Math.abs(info.now.getTime() / 1000 - timestampSeconds)',
-    '(info.now.getTime() / 1000 - timestampSeconds)',
+    'Math.abs(at.getTime() / 1000 - timestampSeconds)',
+    '(at.getTime() / 1000 - timestampSeconds)',
   ),
   mutant(
     'a stale timestamp is let through',

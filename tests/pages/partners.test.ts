@@ -110,6 +110,7 @@ describe.each([
     await page.click('button:has-text("开始测试")')
     await page.waitForSelector('[data-verdict=passed]:not([hidden])')
     expect(await statesOf(page)).toEqual(WALLET_CHECKS.map((step) => [step, 'passed']))
+    expect((await started.database.owner`SELECT FROM audit_logs WHERE operation = 'wallet_check'`).length).toBeGreaterThan(0)
     await page.click('[data-step=conflict] summary')
     expect(await page.textContent('[data-step=conflict] pre')).toContain('IDEMPOTENCY_KEY_CONFLICT')
     expect(await findings(page, options)).toEqual([])

@@ -109,6 +109,7 @@ export const audit: Record<keyof typeof zh, string> = {
   'audit.op.partner_update': 'Change a partner platform',
   'audit.op.partner_key_renew': 'Replace a partner’s key',
   'audit.op.partner_disable': 'Disable a partner platform',
+  'audit.op.wallet_check': 'Run the wallet integration check',
   'audit.op.partner_enable': 'Enable a partner platform',
   'audit.op.alert_test': 'Alert channel tested',
   'audit.op.audit_check': 'Audit chain checked',

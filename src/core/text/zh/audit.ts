@@ -105,6 +105,7 @@ export const audit = {
   'audit.op.partner_update': '修改合作平台',
   'audit.op.partner_key_renew': '更换合作平台密钥',
   'audit.op.partner_disable': '停用合作平台',
+  'audit.op.wallet_check': '运行钱包接入检查',
   'audit.op.partner_enable': '恢复合作平台',
   'audit.op.alert_test': '发送告警测试',
   'audit.op.audit_check': '校验审计链',
