@@ -104,12 +104,8 @@ describe('what is not theirs to do changes nothing', () => {
     expect(await statusOf(id)).toMatchObject({ status: 'draft', number: null })
     await deleteDraft(id, applicant!, anInfo())
     const handedIn = await aCase('baoxiao', applicant!, chief!.id)
-    for (const work of [
-      saveDraft(handedIn, {}, applicant!, anInfo()),
-      deleteDraft(handedIn, applicant!, anInfo()),
-      submitCase(handedIn, applicant!, anInfo()),
-    ])
-      expect(await refusalOf(work)).toEqual({ code: 'INVALID_PARAMS', reason: 'CASE_STATE' })
+    for (const work of [saveDraft.bind(null, handedIn, {}), deleteDraft.bind(null, handedIn), submitCase.bind(null, handedIn)])
+      expect(await refusalOf(work(applicant!, anInfo()))).toEqual({ code: 'INVALID_PARAMS', reason: 'CASE_STATE' })
   })
 })
 
