@@ -75,14 +75,14 @@ export async function revokeSessions(tx: Transaction, subject: Subject, at: Inst
 const ownedBy = (subject: Subject) =>
   'operatorId' in subject ? eq(authSessions.operatorId, subject.operatorId) : eq(authSessions.adminId, subject.adminId)
 
-/** The live sessions of a subject, newest first. */
+/** The live sessions of a subject, newest first; of two in one millisecond the ids know which came later. */
 export async function liveSessions(subject: Subject, now: Instant) {
   const { id, door, ip, userAgent, createdAt, expiresAt } = authSessions
   return read()
     .select({ id, door, ip, userAgent, createdAt, expiresAt })
     .from(authSessions)
     .where(and(ownedBy(subject), isNull(authSessions.revokedAt), gt(authSessions.expiresAt, now)))
-    .orderBy(desc(createdAt))
+    .orderBy(desc(createdAt), desc(id))
 }
 
 /** One page of them; ids are made in the order of sign-ins. */

@@ -1,11 +1,11 @@
 import { beforeAll, expect, test } from 'bun:test'
 import { createHmac } from 'node:crypto'
-import { openSession } from '#src/accounts/sessions'
+import { liveSessions, openSession } from '#src/accounts/sessions'
 import { newId } from '#src/core/ids'
 import { addSeconds, now, nowMs, stopwatch } from '#src/core/time'
 import { config } from '#src/platform/config'
 import { transaction } from '#src/platform/database'
-import { operatorToken, staffToken, withServer } from '#tests/support/api'
+import { anInfo, operatorToken, staffToken, withServer } from '#tests/support/api'
 import { anOperator, aStaff, type TestOperator } from '#tests/support/factory'
 
 const { started, call } = withServer()
@@ -129,4 +129,13 @@ test('a disabled member of staff is out on the next call', async () => {
   const next = await call('GET /v1/admin/operators', { token })
   expect(next.status).toBe(401)
   expect(next.body.details).toEqual({ reason: 'revoked' } as never)
+})
+
+test('of logins in one millisecond the later one stands first', async () => {
+  const { id } = await anOperator()
+  const info = anInfo()
+  const opened: string[] = []
+  for (let login = 0; login < 5; login++)
+    opened.push((await transaction((tx) => openSession(tx, { operatorId: id }, 'api', info))).sessionId)
+  expect((await liveSessions({ operatorId: id }, info.now)).map((session) => session.id)).toEqual(opened.reverse())
 })

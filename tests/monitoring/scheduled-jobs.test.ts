@@ -52,6 +52,13 @@ test('a run that is asked for waits as a row, is done once, and stands in the au
   ])
 })
 
+test('before a workers process has started nothing is asked for, in words that say so', async () => {
+  await started.database.owner`DELETE FROM scheduled_jobs`
+  expect(await refusal(requestRun('session-cleanup', act()))).toBe('NO_WORKERS')
+  await announceJobs(JOBS, now())
+  expect(await refusal(requestRun('of-yesterday', act()))).toBe('resource')
+})
+
 test('of two administrators who ask at once one is served, the other is told', async () => {
   const both = await Promise.all([refusal(requestRun('partitions', act())), refusal(requestRun('partitions', act()))])
   expect(both.sort()).toEqual(['JOB_UNDER_WAY', 'asked'])

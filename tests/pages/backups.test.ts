@@ -10,7 +10,7 @@ import { aStaff, aStore, PASSWORD } from '#tests/support/factory'
 import { atDesk } from '#tests/support/staff-desk'
 import { until } from '#tests/support/until'
 import { DESK, watchedPage } from '#tests/support/watched-page'
-import { spawnWorkers } from '#tests/support/workers'
+import { spawnWorkers, workersAreUp } from '#tests/support/workers'
 
 const { started } = withServer()
 const dataDir = mkdtempSync(join(tmpdir(), 'mr-backups-page-'))
@@ -24,6 +24,7 @@ beforeAll(async () => {
   await started.database
     .owner`INSERT INTO job_runs (job, scheduled_for, started_at, finished_at, status) VALUES ('backup', now(), now(), now(), 'ok')`
   workers = spawnWorkers(started.database.url, { DATA_DIR: dataDir, BACKUP_WAY: 'archive' })
+  await workersAreUp(started.database)
 })
 afterAll(async () => {
   await browser.close()

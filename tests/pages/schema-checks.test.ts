@@ -10,7 +10,7 @@ import { aStaff, PASSWORD } from '#tests/support/factory'
 import { csrfIn } from '#tests/support/pages'
 import { atDesk } from '#tests/support/staff-desk'
 import { DESK, PHONE, watchedPage } from '#tests/support/watched-page'
-import { spawnWorkers } from '#tests/support/workers'
+import { spawnWorkers, workersAreUp } from '#tests/support/workers'
 
 const { started } = withServer()
 let browser: Browser
@@ -18,6 +18,7 @@ let workers: ReturnType<typeof spawnWorkers>
 beforeAll(async () => {
   browser = await launchBrowser()
   workers = spawnWorkers(started.database.url)
+  await workersAreUp(started.database)
 })
 afterAll(async () => {
   await browser.close()

@@ -12,7 +12,7 @@ import { anOperator, aStaff, aStore, PASSWORD } from '#tests/support/factory'
 import { atDesk } from '#tests/support/staff-desk'
 import { until } from '#tests/support/until'
 import { DESK, openFilters, PHONE, watchedPage } from '#tests/support/watched-page'
-import { spawnWorkers } from '#tests/support/workers'
+import { spawnWorkers, workersAreUp } from '#tests/support/workers'
 
 const { started } = withServer()
 let browser: Browser
@@ -20,6 +20,7 @@ let workers: ReturnType<typeof spawnWorkers>
 beforeAll(async () => {
   browser = await launchBrowser()
   workers = spawnWorkers(started.database.url)
+  await workersAreUp(started.database)
 })
 afterAll(async () => {
   await browser.close()
