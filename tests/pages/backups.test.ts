@@ -10,7 +10,7 @@ import { aStaff, aStore, PASSWORD } from '#tests/support/factory'
 import { atDesk } from '#tests/support/staff-desk'
 import { until } from '#tests/support/until'
 import { DESK, watchedPage } from '#tests/support/watched-page'
-import { spawnWorkers, workersAreUp } from '#tests/support/workers'
+import { nothingMissed, spawnWorkers, workersAreUp } from '#tests/support/workers'
 
 const { started } = withServer()
 const dataDir = mkdtempSync(join(tmpdir(), 'mr-backups-page-'))
@@ -20,9 +20,7 @@ beforeAll(async () => {
   browser = await launchBrowser()
   await started.database.owner`UPDATE system_configs SET value = 'true' WHERE key = 'backup_daily'`
   await loadSettings()
-  // The night's run has been: what is made here is what somebody asks for.
-  await started.database
-    .owner`INSERT INTO job_runs (job, scheduled_for, started_at, finished_at, status) VALUES ('backup', now(), now(), now(), 'ok')`
+  await nothingMissed(started.database)
   workers = spawnWorkers(started.database.url, { DATA_DIR: dataDir, BACKUP_WAY: 'archive' })
   await workersAreUp(started.database)
 })

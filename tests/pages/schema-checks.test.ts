@@ -10,13 +10,15 @@ import { aStaff, PASSWORD } from '#tests/support/factory'
 import { csrfIn } from '#tests/support/pages'
 import { atDesk } from '#tests/support/staff-desk'
 import { DESK, PHONE, watchedPage } from '#tests/support/watched-page'
-import { spawnWorkers, workersAreUp } from '#tests/support/workers'
+import { nothingMissed, spawnWorkers, workersAreUp } from '#tests/support/workers'
 
 const { started } = withServer()
 let browser: Browser
 let workers: ReturnType<typeof spawnWorkers>
 beforeAll(async () => {
   browser = await launchBrowser()
+  // New entries are checked twice a minute; here at once.
+  await nothingMissed(started.database, 'ledger-touched')
   workers = spawnWorkers(started.database.url)
   await workersAreUp(started.database)
 })

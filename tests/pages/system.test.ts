@@ -12,13 +12,14 @@ import { anOperator, aStaff, aStore, PASSWORD } from '#tests/support/factory'
 import { atDesk } from '#tests/support/staff-desk'
 import { until } from '#tests/support/until'
 import { DESK, openFilters, PHONE, watchedPage } from '#tests/support/watched-page'
-import { spawnWorkers, workersAreUp } from '#tests/support/workers'
+import { nothingMissed, spawnWorkers, workersAreUp } from '#tests/support/workers'
 
 const { started } = withServer()
 let browser: Browser
 let workers: ReturnType<typeof spawnWorkers>
 beforeAll(async () => {
   browser = await launchBrowser()
+  await nothingMissed(started.database)
   workers = spawnWorkers(started.database.url)
   await workersAreUp(started.database)
 })
