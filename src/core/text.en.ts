@@ -20,6 +20,7 @@ import { exports } from './text/en/exports'
 import { finance } from './text/en/finance'
 import { invoiceDesk } from './text/en/invoice-desk'
 import { invoices } from './text/en/invoices'
+import { jobCounts } from './text/en/job-counts'
 import { ledger } from './text/en/ledger'
 import { messages } from './text/en/messages'
 import { office } from './text/en/office'
@@ -76,6 +77,7 @@ export const en: Record<TextKey, string> = {
   ...platform,
   ...messages,
   ...announcements,
+  ...jobCounts,
   ...ledger,
   ...staffPlaces,
   ...staffTransactions,

@@ -19,6 +19,7 @@ import { exports } from './text/zh/exports'
 import { finance } from './text/zh/finance'
 import { invoiceDesk } from './text/zh/invoice-desk'
 import { invoices } from './text/zh/invoices'
+import { jobCounts } from './text/zh/job-counts'
 import { ledger } from './text/zh/ledger'
 import { messages } from './text/zh/messages'
 import { office } from './text/zh/office'
@@ -75,6 +76,7 @@ export const zh = {
   ...platform,
   ...messages,
   ...announcements,
+  ...jobCounts,
   ...ledger,
   ...staffPlaces,
   ...staffTransactions,

@@ -123,7 +123,7 @@ describe.each([
     await page.click('button:has-text("立即运行 partitions")')
     await page.waitForURL('**/admin/jobs?job=partitions')
     await sees(page, '张发财')
-    await sees(page, 'made ')
+    await sees(page, '新建 ')
     expect(admin.complaints.filter((complaint) => !complaint.includes('400'))).toEqual([])
     await page.context().close()
   }, 90_000)

@@ -7,6 +7,7 @@ import { checkAuditChain } from '#src/audit-logs/chain'
 import { scanForAnomalies } from '#src/authorize/anomaly'
 import { flushRequestLog } from '#src/authorize/request-log'
 import { newId } from '#src/core/ids'
+import { isPlainKey } from '#src/core/text'
 import { addDays, addSeconds, instant, now } from '#src/core/time'
 import { pruneJobRuns } from '#src/monitoring/job-run-retention'
 import { lastRuns } from '#src/monitoring/job-runs'
@@ -51,8 +52,13 @@ test('a job that throws leaves a failed run with its reason and takes nothing do
   expect((await lastRuns()).find((run) => run.job === 'broken')).toMatchObject({ status: 'failed', error: 'disk on fire' })
 })
 
-test('every job of the schedule runs on an empty history', async () => {
-  for (const job of JOBS) expect([job.name, (await runJob(job, now())).status]).toEqual([job.name, 'ok'])
+test('every job of the schedule runs on an empty history, and all that it counts has words', async () => {
+  for (const job of JOBS) {
+    const outcome = await runJob(job, now())
+    expect([job.name, outcome.status]).toEqual([job.name, 'ok'])
+    const counted = outcome.status === 'ok' ? Object.keys(outcome.counts) : []
+    expect(counted.filter((name) => !isPlainKey(`jobs.counts.${name}`))).toEqual([])
+  }
 })
 
 test('21 misuses from one address lock the operator whose key they used, end its sessions and are audited', async () => {

@@ -98,10 +98,10 @@ function Jobs({ jobs, mayRun }: Pick<JobsProps, 'jobs' | 'mayRun'>) {
             head: t('jobs.name'),
             cell: (row) => (
               <>
-                <a href={`/admin/jobs?job=${encodeURIComponent(row.name)}#runs`}>
+                <a href={`/admin/jobs?job=${encodeURIComponent(row.name)}#runs`}>{what(row.name) || row.name}</a>
+                <span class="cell-more">
                   <code>{row.name}</code>
-                </a>
-                <span class="cell-more">{what(row.name)}</span>
+                </span>
               </>
             ),
             wide: true,
@@ -119,7 +119,7 @@ function Jobs({ jobs, mayRun }: Pick<JobsProps, 'jobs' | 'mayRun'>) {
                 '–'
               ),
           },
-          { head: t('jobs.result'), cell: (row) => <Name of={row.last ? outcome(row.last) : '–'} />, wide: true },
+          { head: t('jobs.result'), cell: (row) => (row.last ? <Outcome of={row.last} /> : '–'), wide: true },
           { head: t('jobs.success'), cell: (row) => (row.lastSuccessAt ? <Moment at={row.lastSuccessAt} /> : '–') },
           {
             head: t('jobs.next'),
@@ -228,7 +228,7 @@ function Runs({ runs, older, filter, jobs }: Pick<JobsProps, 'runs' | 'older' | 
             ),
           },
           { head: t('jobs.took'), cell: (row) => took(row), number: true },
-          { head: t('jobs.result'), cell: (row) => <Name of={outcome(row)} />, wide: true },
+          { head: t('jobs.result'), cell: (row) => <Outcome of={row} />, wide: true },
           { head: t('jobs.by'), cell: (row) => (row.requestedByName === null ? t('jobs.byClock') : <Name of={row.requestedByName} />) },
         ]}
       />
@@ -244,13 +244,15 @@ function Runs({ runs, older, filter, jobs }: Pick<JobsProps, 'runs' | 'older' | 
   )
 }
 
-/** What it counted, or why it failed, in one line. */
-const outcome = ({ result, error }: JobRunView): string =>
-  error ??
-  (Object.entries(result ?? {})
-    .map(([name, count]) => `${name} ${count}`)
-    .join(' · ') ||
-    '–')
+/** What it counted, or why it failed, in one line; a count that this release has no word for keeps its own. */
+function Outcome({ of: { result, error } }: { of: JobRunView }) {
+  const t = useText()
+  const counted = Object.entries(result ?? {}).map(([name, count]) => {
+    const key = `jobs.counts.${name}`
+    return `${isPlainKey(key) ? t(key) : name} ${formatCount(count)}`
+  })
+  return <Name of={error ?? (counted.join(' · ') || '–')} />
+}
 
 function took({ startedAt, finishedAt }: JobRunView): string {
   if (finishedAt === null) return '–'
