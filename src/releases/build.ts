@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, symlinkSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { iso, now } from '#src/core/time'
 import { faultPoint } from '#src/platform/fault-point'
 import { currentVersion, factsOf, type Home, type ReleaseFacts, rootOf, writeFacts } from './home'
@@ -50,17 +50,23 @@ async function versionOf(root: string, source: Source): Promise<string> {
   return `${version}-${('commit' in source && source.commit) || digest.slice(0, 7)}`
 }
 
+/** What an installation leaves in a folder, and what shows that it is there. */
+const INSTALLED = [
+  ['node_modules', '.installed'],
+  ['.tools/node_modules', 'bun'],
+] as const
+
 /**
- * Packages of another folder are taken over by links where they are those of the same lock file; bin/setup then finds nothing to do, or
- * installs what is missing.
+ * Packages and the pinned Bun of another folder are taken over by links where they are those of the same lock file; bin/setup then finds
+ * nothing to do, or installs what is missing.
  */
 async function install(home: Home, source: Source, root: string, env: Record<string, string>): Promise<void> {
   const current = currentVersion(home)
-  const others = ['folder' in source ? source.folder : undefined, current ? rootOf(home, current) : undefined]
-  const same = others.find((other) => other && existsSync(join(other, 'node_modules/.installed')) && sameLock(other, root))
-  if (same) {
-    for (const folder of ['node_modules', '.tools'])
-      if (existsSync(join(same, folder))) await takeOver(join(same, folder), join(root, folder), env)
+  const others = ['folder' in source ? [source.folder] : [], current ? [rootOf(home, current)] : []].flat()
+  const same = others.filter((other) => existsSync(join(other, 'package.json')) && sameLock(other, root))
+  for (const [folder, sign] of INSTALLED) {
+    const from = same.map((other) => join(other, folder)).find((place) => existsSync(join(place, sign)))
+    if (from) await takeOver(from, join(root, folder), env)
   }
   await run(['sh', join(root, 'bin/setup')], { cwd: root, env, seconds: INSTALL_SECONDS })
   const changed = await firstChange(root)
@@ -82,6 +88,7 @@ const patchesOf = (root: string): string[] =>
 
 /** Links where the file system has them, copies elsewhere. */
 async function takeOver(from: string, to: string, env: Record<string, string>): Promise<void> {
+  mkdirSync(dirname(to), { recursive: true })
   const script = 'cp -al "$0" "$1" 2>/dev/null || { rm -rf "$1"; cp -a "$0" "$1"; }'
   await run(['sh', '-c', script, realpathSync(from), to], { cwd: '/', env, seconds: INSTALL_SECONDS })
 }

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const ROOT = join(import.meta.dir, '../../..')
@@ -41,6 +41,10 @@ const migration =
 const IN_PUBLIC = "process.argv.includes('--shares-port')"
 
 export const changes = {
+  /** The first on a machine brings this tree's Bun along; those after it find it in the release that runs. */
+  first: (folder: string) => {
+    if (existsSync(join(ROOT, '.tools'))) symlinkSync(join(ROOT, '.tools'), join(folder, '.tools'))
+  },
   /** Another release that is as good as this one. */
   good: (name: string): Change => atEnd(`// ${name}`),
   exitsAtStart: atStart("console.error('drill: cannot start'); process.exit(3)"),

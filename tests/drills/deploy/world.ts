@@ -50,7 +50,7 @@ export async function openWorld(watchSeconds = WATCH_SECONDS) {
   const release = (from: string, words: string[] = [], env?: Record<string, string>) =>
     command(['release', from, '--watch', String(watchSeconds), '--without-backup', REASON, ...words], env)
 
-  const first = await release(source(changes.good('first'))).ended
+  const first = await release(source(changes.first)).ended
   if (first.code !== 0) throw new Error(`the first release failed:\n${first.output}`)
   let machine = await startMachine(home, url)
   const load = startLoad(url, store)
