@@ -47,16 +47,19 @@ function plainEntry(entry: Entry, shown: ShownCase, language: Language): string[
   return [[label(shown, entry.name, language), value]]
 }
 
+/** A table of its own; its last `figures` columns are figures. */
 function tableOf(entry: Entry, shown: ShownCase, language: Language) {
   const t = (key: PlainKey) => text(language, key)
   const title = label(shown, entry.name, language)
   if (entry.kind === 'goods') {
     const rows = entry.value.map(({ name, quantity, price, sum }) => [name, String(quantity), formatYuan(price), formatYuan(sum)])
-    return [{ title, head: [t('office.item.name'), t('office.item.quantity'), t('office.item.price'), t('office.item.sum')], rows }]
+    return [
+      { title, head: [t('office.item.name'), t('office.item.quantity'), t('office.item.price'), t('office.item.sum')], rows, figures: 3 },
+    ]
   }
   if (entry.kind !== 'work') return []
   const rows = entry.value.map(({ name, state }) => [name, t(`office.work.${state as 'open'}`)])
-  return [{ title, head: [t('office.item.name'), t('office.item.state')], rows }]
+  return [{ title, head: [t('office.item.name'), t('office.item.state')], rows, figures: 0 }]
 }
 
 const stepOf = ({ name, kind, state, people }: Step, language: Language) => ({

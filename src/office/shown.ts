@@ -24,7 +24,8 @@ export type Entry = { name: string } & (
 export type StepPerson = {
   name: string
   forName: string | null
-  status: TaskState | 'foreseen'
+  /** What was done is an approval, and behind the flow a confirmation or a payment. */
+  status: TaskState | 'foreseen' | 'confirmed' | 'paid'
   at: Instant | null
   comment: string | null
 }
@@ -148,8 +149,13 @@ function ownSteps(row: CaseRow, tasks: readonly TaskRow[], nameOf: Staff['nameOf
   const isCurrent = kind === 'confirm' ? row.status === 'submitted' && row.step >= row.path.length : row.status === 'approved'
   const state = isDone ? 'done' : isCurrent ? 'current' : 'ahead'
   const shown = state === 'ahead' ? [] : lastRoundOf(key, tasks)
-  return [{ key, name: null, kind, mode: null, state, people: shown.map((task) => person(task, nameOf)) }]
+  return [{ key, name: null, kind, mode: null, state, people: shown.map((task) => behindFlow(kind, person(task, nameOf))) }]
 }
+
+const behindFlow = (kind: 'confirm' | 'pay', { status, ...rest }: StepPerson): StepPerson => ({
+  ...rest,
+  status: status === 'approved' ? ({ confirm: 'confirmed', pay: 'paid' } as const)[kind] : status,
+})
 
 function lastRoundOf(key: string, tasks: readonly TaskRow[]): TaskRow[] {
   const own = tasks.filter(({ node }) => node === key)

@@ -163,6 +163,8 @@ describe('from the form to the paper, with two who decide, sent back once', () =
       const state = form === 'duiwai_fukuan' ? '已付款' : '已通过'
       expect(await main(page)).toContain(state)
       expect(await page.locator('.office-steps > li.done').count()).toBe(form === 'duiwai_fukuan' || form === 'gongzuo_jiaojie' ? 3 : 2)
+      const last = await page.locator('.office-steps > li').last().textContent()
+      expect(last).toContain({ duiwai_fukuan: '周敏 已付款', gongzuo_jiaojie: '孙涛 已确认' }[form as string] ?? '钱总 已同意')
       expect(await findings(page, form)).toEqual([])
       await page.emulateMedia({ media: 'print' })
       expect(await page.locator('#actions').isVisible()).toBe(false)

@@ -41,9 +41,15 @@ const VIEWERS: Record<Route['audience'], Role['name']> = {
 /** Every address a role looks at: all page routes of its door, with an id of the demo in place of each parameter, and its own besides. */
 export async function visitsOf(role: Role, ids: Ids): Promise<string[]> {
   const own = routes.filter((route) => isPage(route) && VIEWERS[route.audience] === role.name)
-  const found = await Promise.all(own.map(({ path }) => addressOf(path, ids)))
-  return [...new Set([...found, ...role.pages])]
+  const found = await Promise.all(own.map(async ({ path }) => asked(await addressOf(path, ids))))
+  return [...new Set([...found.flat(), ...role.pages])]
 }
+
+/** A page that is another one for each act that its address asks for. */
+const asked = (address: string): string[] =>
+  /^\/office\/cases\/.*\/act$/.test(address)
+    ? ['reject', 'send_back', 'transfer', 'add_signer', 'copy'].map((act) => `${address}?do=${act}`)
+    : [address]
 
 /** Page routes that no role looks at; there must be none. */
 export function unvisited(visits: readonly string[]): string[] {

@@ -15,7 +15,7 @@ import { Pager } from '../components/pager'
 import { StatusBadge } from '../components/status-badge'
 import { Layout } from '../layout'
 import { useText } from '../page-context'
-import { casePath, listPath, OFFICE_PATH, OfficeTabs, useNewForms } from './words'
+import { casePath, listPath, OFFICE_PATH, OfficeTabs, useNewForms, useWholeForms } from './words'
 
 export type CasesProps = {
   list: CaseList
@@ -34,13 +34,28 @@ export function CasesPage(props: CasesProps) {
   const chips = useChips(props)
   return (
     <Layout title={whole ? t(`office.all.${whole}`) : t(`office.list.${list as 'tasks'}`)} action={<NewCase {...props} />}>
-      <OfficeTabs current={whole ? `all:${whole}` : (list as 'tasks')} />
+      <OfficeTabs current={list} />
+      {whole && <WholeForms current={whole} />}
       <Filter {...props} chips={chips} />
       <section class="panel" aria-label={t('office.caption')}>
         <Rows {...props} isFiltered={chips.length > 0} />
       </section>
       <Pager of={cases} note={total > 0 ? t('office.count', { count: formatCount(total) }) : undefined} />
     </Layout>
+  )
+}
+
+/** The lists of all requests beside each other, one for each form that the viewer may see whole. */
+function WholeForms({ current }: { current: OfficeForm }) {
+  const t = useText()
+  return (
+    <nav class="segments wrap" aria-label={t('office.form')}>
+      {useWholeForms().map((form) => (
+        <a key={form} href={listPath('all', form)} aria-current={form === current ? 'page' : undefined}>
+          {t(`office.form.${form}`)}
+        </a>
+      ))}
+    </nav>
   )
 }
 

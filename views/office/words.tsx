@@ -15,7 +15,7 @@ export const fieldWords = (form: OfficeForm, name: string): PlainKey => `office.
 export const choiceWords = (form: OfficeForm, option: string): PlainKey => `office.choice.${form}.${option}` as PlainKey
 
 /** The pages of the office beside each other; the number says how many requests wait for the viewer. */
-export function OfficeTabs({ current }: { current: Exclude<CaseList, 'all'> | `all:${OfficeForm}` | 'statistics' | 'flows' }) {
+export function OfficeTabs({ current }: { current: CaseList | 'statistics' | 'flows' }) {
   const t = useText()
   const may = useMay()
   const { viewer } = usePage()
@@ -26,18 +26,21 @@ export function OfficeTabs({ current }: { current: Exclude<CaseList, 'all'> | `a
     current: current === list,
     ...(list === 'tasks' ? { count: waiting } : {}),
   }))
-  const whole: Tab[] = OFFICE_FORMS.filter((form) => may(`office:${form}:view_all`)).map((form) => ({
-    href: listPath('all', form),
-    label: t(`office.all.${form}`),
-    current: current === `all:${form}`,
-  }))
+  const [whole] = useWholeForms()
   const others: Tab[] = [
+    ...(whole ? [{ href: listPath('all', whole), label: t('office.list.all'), current: current === 'all' }] : []),
     ...(may('office:dashboard')
       ? [{ href: `${OFFICE_PATH}/statistics`, label: t('office.statistics'), current: current === 'statistics' }]
       : []),
     ...(may('office:settings') ? [{ href: `${OFFICE_PATH}/flows`, label: t('office.flows'), current: current === 'flows' }] : []),
   ]
-  return <Tabs label={t('nav.group.office')} tabs={[...own, ...whole, ...others]} />
+  return <Tabs label={t('nav.group.office')} tabs={[...own, ...others]} />
+}
+
+/** Of which forms somebody may see every request. */
+export function useWholeForms(): readonly OfficeForm[] {
+  const may = useMay()
+  return OFFICE_FORMS.filter((form) => may(`office:${form}:view_all`))
 }
 
 /** Which of the five somebody may begin. */
