@@ -3,7 +3,7 @@ import { rawSql } from '#src/platform/database'
 import { entryHash } from './statement'
 import type { Currency, Entry, Purse } from './wallet'
 import { STATEMENT_GENESIS } from './wallet'
-import { type WalletRow, walletColumns, walletFrom } from './world'
+import { entryColumns, type WalletRow, walletColumns, walletFrom } from './world'
 
 /** Something in the wallets that cannot be: whose, which row, and what is wrong with it. */
 type WalletFinding = { walletId: Uuid; row: string; text: string }
@@ -30,10 +30,7 @@ export async function proveWallets(platform: string | null = null): Promise<Wall
     const chains = new Map<Uuid, Chain>()
     let transactions = 0
     const rows = sql<Entry[]>`
-      SELECT wallet_id AS "walletId", seq, id, operation_id AS "operationId", kind, currency, direction, amount, balance_before AS "balanceBefore",
-             balance_after AS "balanceAfter", frozen_before AS "frozenBefore", frozen_after AS "frozenAfter", reason, reference,
-             created_at AS "createdAt", encode(prev_hash, 'hex') AS "prevHash", encode(hash, 'hex') AS hash
-      FROM wallet_transactions
+      SELECT ${entryColumns({ sql: sql as never })} FROM wallet_transactions
       WHERE ${platform}::text IS NULL OR wallet_id IN (SELECT id FROM wallets WHERE platform = ${platform})
       ORDER BY wallet_id, seq`
     await rows.cursor(CHUNK, (chunk) => {

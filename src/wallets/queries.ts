@@ -5,6 +5,7 @@ import { type Instant, iso, type Stretch } from '#src/core/time'
 import { rawSql } from '#src/platform/database'
 import { findWallet } from './open'
 import type { Currency, Entry, Purse, Wallet } from './wallet'
+import { entryColumns } from './world'
 
 /** A player's wallet. Throws WALLET_NOT_FOUND; never makes one. */
 export async function requireWallet(platform: string, userId: string): Promise<Wallet> {
@@ -15,17 +16,12 @@ export async function requireWallet(platform: string, userId: string): Promise<W
 
 export type StatementFilter = Partial<Stretch> & { currency?: Currency | undefined }
 
-const COLUMNS = (sql: ReturnType<typeof rawSql>) => sql`
-  id, currency, kind, direction, amount, balance_before AS "balanceBefore", balance_after AS "balanceAfter",
-  frozen_before AS "frozenBefore", frozen_after AS "frozenAfter", reason, reference, created_at AS "createdAt", seq,
-  operation_id AS "operationId", wallet_id AS "walletId", encode(prev_hash, 'hex') AS "prevHash", encode(hash, 'hex') AS hash`
-
 /** One page of a wallet's statement for our own people, newest first. */
 export async function statementSlice(walletId: Uuid, keyset: Keyset): Promise<Slice<Entry>> {
   const sql = rawSql()
   const step = keyset.after ? sql`AND seq < ${keyset.after}::bigint` : keyset.before ? sql`AND seq > ${keyset.before}::bigint` : sql``
   const rows = await sql<Entry[]>`
-    SELECT ${COLUMNS(sql)} FROM wallet_transactions WHERE wallet_id = ${walletId} ${step}
+    SELECT ${entryColumns({ sql })} FROM wallet_transactions WHERE wallet_id = ${walletId} ${step}
     ORDER BY seq ${isBackwards(keyset) ? sql`ASC` : sql`DESC`} LIMIT ${rowsWanted(keyset)}`
   return cutPage(rows, keyset, ({ seq }) => String(seq))
 }
@@ -53,7 +49,7 @@ export async function statementPage(
   const [[counted], entries] = await Promise.all([
     sql<{ total: number }[]>`SELECT count(*)::int AS total ${matching}`,
     sql<Entry[]>`
-      SELECT ${COLUMNS(sql)}
+      SELECT ${entryColumns({ sql })}
       ${matching} ORDER BY seq DESC LIMIT ${size} OFFSET ${(page - 1) * size}`,
   ])
   return { total: counted!.total, entries }

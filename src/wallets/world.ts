@@ -24,6 +24,12 @@ export const walletColumns = ({ sql }: Querying) => sql`
   w.frozen_game_coins AS "frozenGameCoins", w.frozen_cash_balance AS "frozenCashBalance",
   w.frozen_computing_power AS "frozenComputingPower", w.statement_seq AS seq, encode(w.statement_hash, 'hex') AS hash`
 
+/** A row of a statement as `Entry` has it. */
+export const entryColumns = ({ sql }: Querying) => sql`
+  id, wallet_id AS "walletId", seq, operation_id AS "operationId", kind, currency, direction, amount, balance_before AS "balanceBefore",
+  balance_after AS "balanceAfter", frozen_before AS "frozenBefore", frozen_after AS "frozenAfter", reason, reference,
+  created_at AS "createdAt", encode(prev_hash, 'hex') AS "prevHash", encode(hash, 'hex') AS hash`
+
 export const walletFrom = (row: WalletRow): Wallet => ({
   id: row.id,
   platform: row.platform,
