@@ -2,7 +2,7 @@ import { h } from 'preact'
 import * as v from 'valibot'
 import { actOf } from '#src/audit-logs/audit-log'
 import { instant } from '#src/core/time'
-import { requestRun } from '#src/monitoring/scheduled-jobs'
+import { requestOwnRun } from '#src/monitoring/scheduled-jobs'
 import { done, type FormCall, redirect, refusalOf, showPage } from '#src/page'
 import { pageQuery } from '#src/page-query'
 import { page, type StaffCaller } from '#src/platform/route'
@@ -52,7 +52,7 @@ export const backupsAdminPages = [
 
   page('POST /admin/backups/run', RUN, async (call) => {
     try {
-      await requestRun(BACKUP_JOB, actOf(call.caller, call.info))
+      await requestOwnRun(BACKUP_JOB, actOf(call.caller, call.info))
     } catch (error) {
       const { status, message } = refusalOf(error, call, [])
       return showRun(call, message, status)

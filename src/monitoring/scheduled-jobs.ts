@@ -125,7 +125,7 @@ const fromRuns = () => rawSql()`
 
 /**
  * Asks for a run at once; a workers process takes it within seconds. Throws RESOURCE_NOT_FOUND for a job that the clock does not know,
- * INVALID_PARAMS while it runs or waits already (JOB_UNDER_WAY), or before the first workers process has said what there is (NO_WORKERS).
+ * INVALID_PARAMS (JOB_UNDER_WAY) while it runs or waits already.
  */
 export async function requestRun(name: string, act: PersonalAct): Promise<Instant> {
   const { actor, origin, at } = act
@@ -145,16 +145,19 @@ export async function requestRun(name: string, act: PersonalAct): Promise<Instan
   return at
 }
 
-const jobNotFound = (name: string) => new Problem('RESOURCE_NOT_FOUND', { id: name.slice(0, 64) }, 'resource')
-async function unknownJob(tx: Transaction, name: string): Promise<Problem> {
-  const [any] = await tx.sql`SELECT name FROM scheduled_jobs LIMIT 1`
-  return any ? jobNotFound(name) : brokenRule('NO_WORKERS', 'name')
+/** The same for a job that the product itself names: unknown until the first workers process has started, INVALID_PARAMS (NO_WORKERS). */
+export function requestOwnRun(name: string, act: PersonalAct): Promise<Instant> {
+  return requestRun(name, act).catch((error) => {
+    throw error instanceof Problem && error.code === 'RESOURCE_NOT_FOUND' ? brokenRule('NO_WORKERS', 'name') : error
+  })
 }
+
+const jobNotFound = (name: string) => new Problem('RESOURCE_NOT_FOUND', { id: name.slice(0, 64) }, 'resource')
 const underWay = () => brokenRule('JOB_UNDER_WAY', 'name')
 
 async function requireIdleJob(tx: Transaction, name: string, at: Instant): Promise<void> {
   const [job] = await tx.sql<{ timeout: number }[]>`SELECT timeout_seconds AS timeout FROM scheduled_jobs WHERE name = ${name} FOR SHARE`
-  if (!job) throw await unknownJob(tx, name)
+  if (!job) throw jobNotFound(name)
   const [open] = await tx.sql`
     SELECT job FROM job_runs WHERE job = ${name} AND scheduled_for > ${iso(addSeconds(at, -7 * 86_400))}::timestamptz
       AND (status = 'requested' OR (status = 'running' AND started_at > ${iso(addSeconds(at, -job.timeout))}::timestamptz)) LIMIT 1`

@@ -4,7 +4,7 @@ import { actOf } from '#src/audit-logs/audit-log'
 import { bareUuid } from '#src/core/fields'
 import { Problem } from '#src/core/problem'
 import { ledgerState } from '#src/ledger/audit-state'
-import { requestRun, scheduledJobs } from '#src/monitoring/scheduled-jobs'
+import { requestOwnRun, scheduledJobs } from '#src/monitoring/scheduled-jobs'
 import { done, type FormCall, redirect, refusalOf, showPage } from '#src/page'
 import { pageQuery } from '#src/page-query'
 import { page, type StaffCaller } from '#src/platform/route'
@@ -31,7 +31,7 @@ export const schemaChecksAdminPages = [
     const job = JOBS.find((one) => one === call.form.job)
     if (!job) throw new Problem('RESOURCE_NOT_FOUND', { id: String(call.form.job).slice(0, 64) }, 'resource')
     try {
-      await requestRun(job, actOf(call.caller, call.info))
+      await requestOwnRun(job, actOf(call.caller, call.info))
     } catch (error) {
       const { status, message } = refusalOf(error, call, [])
       return showChecks(call, message, status)

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'bun:test'
 import { Problem } from '#src/core/problem'
 import { addSeconds, instant, now } from '#src/core/time'
 import { claimRequestedRun } from '#src/monitoring/job-runs'
-import { announceJobs, jobRuns, requestRun, scheduledJobs } from '#src/monitoring/scheduled-jobs'
+import { announceJobs, jobRuns, requestOwnRun, requestRun, scheduledJobs } from '#src/monitoring/scheduled-jobs'
 import { alertsPage, openAlerts } from '#src/notifications/alert-list'
 import { auditRows, staffToken, withServer } from '#tests/support/api'
 import { aStaff } from '#tests/support/factory'
@@ -54,7 +54,8 @@ test('a run that is asked for waits as a row, is done once, and stands in the au
 
 test('before a workers process has started nothing is asked for, in words that say so', async () => {
   await started.database.owner`DELETE FROM scheduled_jobs`
-  expect(await refusal(requestRun('session-cleanup', act()))).toBe('NO_WORKERS')
+  expect(await refusal(requestOwnRun('session-cleanup', act()))).toBe('NO_WORKERS')
+  expect(await refusal(requestRun('session-cleanup', act()))).toBe('resource')
   await announceJobs(JOBS, now())
   expect(await refusal(requestRun('of-yesterday', act()))).toBe('resource')
 })

@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { actOf } from '#src/audit-logs/audit-log'
 import { Problem } from '#src/core/problem'
 import { addDays, type BusinessDay, businessDay, isCalendarDay, startOfDay } from '#src/core/time'
-import { requestRun } from '#src/monitoring/scheduled-jobs'
+import { requestOwnRun } from '#src/monitoring/scheduled-jobs'
 import { done, type FormCall, redirect, refusalOf, showPage } from '#src/page'
 import { pageQuery } from '#src/page-query'
 import { page, type StaffCaller } from '#src/platform/route'
@@ -46,7 +46,7 @@ export const closingFinancePages = [
 
   page(`POST ${PATH}/proofs`, RESOLVE, async (call) => {
     try {
-      await requestRun(PROOF_JOB, actOf(call.caller, call.info))
+      await requestOwnRun(PROOF_JOB, actOf(call.caller, call.info))
     } catch (error) {
       const { status, message } = refusalOf(error, call, [])
       return showProofs(call, message, status)
