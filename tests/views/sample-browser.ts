@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from 'bun:test'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { assetUrls, serveAsset } from '#src/platform/assets'
-import { axeFindings, launchBrowser } from '#tests/support/browser'
+import { axeFindings, bringAxe, launchBrowser } from '#tests/support/browser'
 import type { PageContext } from '#views/page-context'
 import { renderPage } from '#views/render'
 import { PAYLOADS } from './payloads'
@@ -80,13 +80,23 @@ export const sideways = (page: Page) => page.evaluate(() => document.documentEle
 /** The problem pages differ in words alone; two of them stand for all. */
 export const looked = usual.map((sample) => sample.name).filter((name) => !/^problem-(?!404|500|signed)/.test(name))
 
-/** One width, theme and language of every sample; a file looks with the same options at all of them. */
-export async function faultsOf(name: string, options: BrowserContextOptions, choice: string) {
+/** What is wrong with a sample in one theme and language, at the width of `options` and at others; a file looks alike at all of them. */
+export async function faultsOf(name: string, options: BrowserContextOptions, choice: string, widths: readonly number[] = []) {
   // Whoever crashed it has failed; the next sample has a page of its own again.
   if (!browser.isConnected()) browser = await launchBrowser()
-  if (!visitor || visitor.page.isClosed()) visitor = await open(options, `/${name}/${choice}`)
+  if (!visitor || visitor.page.isClosed()) {
+    visitor = await open(options, `/${name}/${choice}`)
+    await bringAxe(visitor.page)
+  }
   const { page, complaints } = visitor
   await page.goto(`/${name}/${choice}`)
-  return { axe: await axeFindings(page), sideways: await sideways(page), complaints: complaints.splice(0) }
+  const found = { axe: await axeFindings(page), sideways: [[options.viewport!.width, await sideways(page)]] }
+  // Loaded once and then made wider and narrower: loading is most of the work.
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 900 })
+    found.sideways.push([width, await sideways(page)])
+  }
+  if (widths.length > 0) await page.setViewportSize(options.viewport!)
+  return { ...found, sideways: found.sideways.filter(([, pixels]) => pixels !== 0), complaints: complaints.splice(0) }
 }
-export const NONE = { axe: [], sideways: 0, complaints: [] }
+export const NONE = { axe: [], sideways: [], complaints: [] }
