@@ -17,7 +17,7 @@ export async function writeChecks({ sql }: Transaction, { now }: World): Promise
   const random = randomFrom('checks')
   const row = (hoursAgo: number, cause: 'job' | 'command', findings: readonly object[]) => {
     const at = addMs(now, -hoursAgo * HOUR_MS)
-    const facts = { release: '0.1.0', migration: '0022_invoice_reversals', objects: 1_698 + findings.length, probes: 402 }
+    const facts = { release: '0.1.0', objects: 1_698 + findings.length, probes: 402 }
     const times = { started_at: iso(at), finished_at: iso(addSeconds(at, 1)) }
     return { id: random.id(at), cause, status: findings.length === 0 ? 'sound' : 'drift', ...facts, findings, ...times }
   }
@@ -28,7 +28,7 @@ export async function writeChecks({ sql }: Transaction, { now }: World): Promise
   ]
   await sql`
     INSERT INTO schema_checks (id, cause, status, release, migration, fingerprint, objects, probes, findings, started_at, finished_at)
-    SELECT id, cause, status, release, migration, sha256(convert_to(status, 'UTF8')), objects, probes, findings, started_at, finished_at
-    FROM jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) AS c (id uuid, cause text, status text, release text, migration text,
+    SELECT id, cause, status, release, (SELECT max(id) FROM schema_migrations), sha256(convert_to(status, 'UTF8')), objects, probes, findings, started_at, finished_at
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) AS c (id uuid, cause text, status text, release text,
       objects integer, probes integer, findings jsonb, started_at timestamptz, finished_at timestamptz)`
 }
