@@ -41,6 +41,11 @@ test('every icon of the sprite is used by a view', async () => {
   expect(ICONS.filter((icon) => !sources.some((source) => source.includes(`'${icon}'`) || source.includes(`"${icon}"`)))).toEqual([])
 })
 
+test('no page asks for its screen to be turned (WCAG 1.3.4, which axe is spared)', async () => {
+  for (const name of new Bun.Glob('*.css').scanSync('views/assets'))
+    expect([name, await Bun.file(`views/assets/${name}`).text()]).toEqual([name, expect.not.stringContaining('orientation')])
+})
+
 test('colours are written in tokens.css alone', async () => {
   const root = new URL('../../views/assets/', import.meta.url).pathname
   const sheets = [...new Bun.Glob('*.css').scanSync(root)].filter((file) => file !== 'tokens.css')
