@@ -126,7 +126,7 @@ export function idsOfDemo({ owner }: TestDatabase, operatorId: Uuid): Ids {
       SELECT gen_random_uuid(), 'caigou', id, '{"supplier":"杭州锐视数码"}', now(), now() FROM admin_accounts WHERE username = 'admin' RETURNING id`)
   /** What a page is about where its parameter alone does not say it: what can still be withdrawn, what finance decides on. */
   const particular: [RegExp, string, () => Promise<Uuid | undefined>][] = [
-    [/alert-channels/, 'channel', async () => 'email'],
+    [/alert-channels/, 'channel', async () => 'mail'],
     [
       /schedules/,
       'app_id',
