@@ -167,7 +167,7 @@ function Backups({ backups, older, isCopying }: BackupsProps) {
           { head: t('backups.state'), cell: (row) => <Standing {...row} />, wide: true },
           { head: t('backups.rows'), cell: (row) => (row.rows === null ? '–' : formatCount(row.rows)), number: true },
           { head: t('backups.size'), cell: (row) => (row.bytes === null ? '–' : formatBytes(row.bytes)), number: true },
-          { head: t('backups.way'), cell: (row) => <Way {...row} /> },
+          { head: t('backups.way'), cell: (row) => <Way {...row} />, wide: true },
           { head: t('backups.proved'), cell: (row) => (row.provedAt ? <Moment at={row.provedAt} /> : '–') },
           ...(isCopying
             ? [{ head: t('backups.copy'), cell: (row: BackupView) => (row.copiedAt ? <Moment at={row.copiedAt} /> : '–') }]
@@ -235,7 +235,7 @@ function Way({ way, isEncrypted }: BackupView) {
   if (way === null) return <>–</>
   return (
     <>
-      {t(`backups.way.${way}`)}
+      <span class="whole-words">{t(`backups.way.${way}`)}</span>
       <span class="cell-more">{t(isEncrypted ? 'backups.encrypted' : 'backups.plain')}</span>
     </>
   )
