@@ -9,7 +9,7 @@ import { openTestDatabase } from '#tests/support/database'
 import { anOperator, aStore, debit, PASSWORD } from '#tests/support/factory'
 import { startServer } from '#tests/support/http'
 import { csrfIn, newVisitor, type Visitor } from '#tests/support/pages'
-import { DESK, PHONE, watchedPage } from '#tests/support/watched-page'
+import { DESK, PHONE, signedInPage } from '#tests/support/watched-page'
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>
 let server: ReturnType<typeof startServer>
@@ -27,15 +27,8 @@ afterAll(async () => {
 
 const PLAIN = { ...DESK, javaScriptEnabled: false }
 
-async function signedIn(username: string, options: BrowserContextOptions, password = PASSWORD) {
-  const watched = await watchedPage(browser, server.url, options)
-  await watched.page.goto('/operator/login')
-  await watched.page.fill('[name=username]', username)
-  await watched.page.fill('[name=password]', password)
-  await watched.page.keyboard.press('Enter')
-  await watched.page.waitForURL('**/operator/')
-  return watched
-}
+const signedIn = (username: string, options: BrowserContextOptions, password = PASSWORD) =>
+  signedInPage(browser, server.url, 'operator', username, options, { password })
 
 /** Without a browser, where only the answers count. */
 async function visitorOf(username: string): Promise<{ visitor: Visitor; csrf: string }> {

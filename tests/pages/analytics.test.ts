@@ -8,8 +8,8 @@ import { exportFolder } from '#src/exports/place'
 import { csvRows, xlsxRows } from '#tests/exports/read'
 import { browserHeaders, withServer } from '#tests/support/api'
 import { axeFindings, launchBrowser } from '#tests/support/browser'
-import { anApplication, anOperator, aSite, aStaff, credit, PASSWORD } from '#tests/support/factory'
-import { DESK, openFilters, PHONE, watchedPage } from '#tests/support/watched-page'
+import { anApplication, anOperator, aSite, aStaff, credit } from '#tests/support/factory'
+import { DESK, openFilters, PHONE, signedInPage } from '#tests/support/watched-page'
 import { type Played, play } from '#tests/usage/games'
 
 /** E59 the transactions monitor, E80 the overview, E81 ranking by area, E82 cross analysis lines, E83 CSV. */
@@ -72,13 +72,8 @@ const totalOf = (games: readonly Played[]) => formatYuan(money(games.reduce((sum
 async function signIn(role: 'analyst' | 'admin' | 'finance', options: BrowserContextOptions) {
   const staff = await aStaff(role)
   const door = role === 'finance' ? 'finance' : 'admin'
-  const watched = await watchedPage(browser, started.url, options)
-  await watched.page.goto(`/${door}/login`)
-  await watched.page.fill('[name=username]', staff.username)
-  await watched.page.fill('[name=password]', PASSWORD)
-  await watched.page.click('main form button[type=submit]')
-  await watched.page.waitForURL(role === 'analyst' ? '**/analytics/' : `**/${door}/`)
-  return { ...watched, staff }
+  const home = role === 'analyst' ? '/analytics/' : `/${door}/`
+  return { ...(await signedInPage(browser, started.url, door, staff.username, options, { home })), staff }
 }
 
 const main = async (page: Page): Promise<string> => (await page.textContent('main')) ?? ''

@@ -13,7 +13,7 @@ import { authorize } from '#tests/support/client'
 import { anApplication, aStaff, balanceOf, PASSWORD } from '#tests/support/factory'
 import { pdfText } from '#tests/support/pdf-text'
 import { until } from '#tests/support/until'
-import { DESK, watchedPage } from '#tests/support/watched-page'
+import { DESK, signedInPage, watchedPage } from '#tests/support/watched-page'
 import { spawnWorkers } from '#tests/support/workers'
 
 // Before the server's own end, which takes the database away.
@@ -40,15 +40,7 @@ type Visitor = Awaited<ReturnType<typeof watchedPage>>
 const main = async (page: Page): Promise<string> => (await page.textContent('main')) ?? ''
 const squeezed = (text: string): string => text.replace(/\s/g, '')
 
-async function signedIn(door: 'admin' | 'finance', username: string): Promise<Visitor> {
-  const watched = await watchedPage(browser, started.url, DESK)
-  await watched.page.goto(`/${door}/login`)
-  await watched.page.fill('[name=username]', username)
-  await watched.page.fill('[name=password]', PASSWORD)
-  await watched.page.click('main form button[type=submit]')
-  await watched.page.waitForURL(`**/${door}/`)
-  return watched
-}
+const signedIn = (door: 'admin' | 'finance', username: string): Promise<Visitor> => signedInPage(browser, started.url, door, username)
 
 /** Looks again until the page says it: somebody else, or a worker, is at it. */
 const says = (page: Page, words: string): Promise<true | undefined> =>

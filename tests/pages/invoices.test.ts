@@ -7,7 +7,7 @@ import { openTestDatabase } from '#tests/support/database'
 import { anOperator, aStaff, PASSWORD } from '#tests/support/factory'
 import { startServer } from '#tests/support/http'
 import { csrfIn, newVisitor } from '#tests/support/pages'
-import { DESK, PHONE, watchedPage } from '#tests/support/watched-page'
+import { DESK, PHONE, signedInPage } from '#tests/support/watched-page'
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>
 let server: ReturnType<typeof startServer>
@@ -24,15 +24,8 @@ afterAll(async () => {
   await database.close()
 })
 
-async function signedIn(door: 'operator' | 'finance', username: string, options: BrowserContextOptions) {
-  const watched = await watchedPage(browser, server.url, options)
-  await watched.page.goto(`/${door}/login`)
-  await watched.page.fill('[name=username]', username)
-  await watched.page.fill('[name=password]', PASSWORD)
-  await watched.page.keyboard.press('Enter')
-  await watched.page.waitForURL(`**/${door}/`)
-  return watched
-}
+const signedIn = (door: 'operator' | 'finance', username: string, options: BrowserContextOptions) =>
+  signedInPage(browser, server.url, door, username, options)
 async function visitorOf(username: string) {
   const visitor = newVisitor(server.url)
   await visitor.post('/operator/login', { username, password: PASSWORD })

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import type { Browser } from 'playwright-core'
+import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { addDays, now } from '#src/core/time'
 import { openPort } from '#src/http-server'
 import { deliverMail } from '#src/notifications/mail'
@@ -11,7 +11,7 @@ import { authorize } from '#tests/support/client'
 import { openTestDatabase } from '#tests/support/database'
 import { aGrant, anApplication, anOperator, aStore, PASSWORD, type TestOperator } from '#tests/support/factory'
 import { startServer } from '#tests/support/http'
-import { DESK, openFilters, PHONE, watchedPage } from '#tests/support/watched-page'
+import { DESK, openFilters, PHONE, signedInPage, watchedPage } from '#tests/support/watched-page'
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>
 let server: ReturnType<typeof startServer>
@@ -30,15 +30,8 @@ afterAll(async () => {
 const tell = ({ id }: Pick<TestOperator, 'id'>, message: Partial<Message>) =>
   transaction((tx) => notify(tx, [id], { type: 'security', title: '标题', content: '内容', ...message }, now()))
 
-async function signedIn(operator: TestOperator, options: Parameters<typeof watchedPage>[2] = DESK) {
-  const watched = await watchedPage(browser, server.url, options)
-  await watched.page.goto('/operator/login')
-  await watched.page.fill('[name=username]', operator.username)
-  await watched.page.fill('[name=password]', PASSWORD)
-  await watched.page.keyboard.press('Enter')
-  await watched.page.waitForURL('**/operator/')
-  return watched
-}
+const signedIn = (operator: TestOperator, options: BrowserContextOptions = DESK) =>
+  signedInPage(browser, server.url, 'operator', operator.username, options)
 
 describe.each([
   ['a desk with JavaScript', DESK],

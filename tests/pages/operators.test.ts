@@ -6,7 +6,7 @@ import { axeFindings, launchBrowser } from '#tests/support/browser'
 import { addressOf, authorize } from '#tests/support/client'
 import { aGrant, anApplication, anOperator, aSite, aStaff, aStore, PASSWORD } from '#tests/support/factory'
 import { until } from '#tests/support/until'
-import { DESK, openFilters, PHONE, watchedPage } from '#tests/support/watched-page'
+import { DESK, openFilters, PHONE, signedInPage } from '#tests/support/watched-page'
 
 const { started } = withServer()
 const REASON = '电话核实后的处理原因'
@@ -21,15 +21,7 @@ const main = async (page: Page): Promise<string> => (await page.textContent('mai
 /** axe is a script itself: a page without JavaScript is the same page. */
 const findings = (page: Page, { javaScriptEnabled = true }: BrowserContextOptions) => (javaScriptEnabled ? axeFindings(page) : [])
 
-async function signIn(username: string, options: BrowserContextOptions) {
-  const watched = await watchedPage(browser, started.url, options)
-  await watched.page.goto('/admin/login')
-  await watched.page.fill('[name=username]', username)
-  await watched.page.fill('[name=password]', PASSWORD)
-  await watched.page.click('main form button[type=submit]')
-  await watched.page.waitForURL('**/admin/')
-  return watched
-}
+const signIn = (username: string, options: BrowserContextOptions) => signedInPage(browser, started.url, 'admin', username, options)
 
 const lastAudit = async (id: string) => (await auditRows(started.database, id)).at(-1)!
 

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { withServer } from '#tests/support/api'
 import { axeFindings, launchBrowser } from '#tests/support/browser'
-import { aStaff, PASSWORD } from '#tests/support/factory'
-import { DESK, PHONE, watchedPage } from '#tests/support/watched-page'
+import { aStaff } from '#tests/support/factory'
+import { DESK, PHONE, signedInPage, watchedPage } from '#tests/support/watched-page'
 import { aPartner, aUser, partnerCall } from '#tests/wallets/partner'
 import { WALLET_CHECKS } from '#views/assets/wallet-check-flow.js'
 
@@ -18,16 +18,8 @@ const main = async (page: Page): Promise<string> => (await page.textContent('mai
 const findings = (page: Page, { javaScriptEnabled = true }: BrowserContextOptions) => (javaScriptEnabled ? axeFindings(page) : [])
 const isNotWide = (page: Page) => page.evaluate(() => window.innerWidth <= window.visualViewport!.width)
 
-async function signIn(options: BrowserContextOptions) {
-  const watched = await watchedPage(browser, started.url, options)
-  const { username } = await aStaff('super_admin')
-  await watched.page.goto('/admin/login')
-  await watched.page.fill('[name=username]', username)
-  await watched.page.fill('[name=password]', PASSWORD)
-  await watched.page.click('main form button[type=submit]')
-  await watched.page.waitForURL('**/admin/')
-  return watched
-}
+const signIn = async (options: BrowserContextOptions) =>
+  signedInPage(browser, started.url, 'admin', (await aStaff('super_admin')).username, options)
 
 const statesOf = (page: Page) =>
   page.$$eval('[data-step]', (steps) => steps.map((step) => [(step as HTMLElement).dataset.step, (step as HTMLElement).dataset.state]))

@@ -11,7 +11,7 @@ import { startGateway, type TestGateway } from '#tests/support/gateway'
 import { startServer } from '#tests/support/http'
 import { csrfIn, newVisitor } from '#tests/support/pages'
 import { until } from '#tests/support/until'
-import { DESK, PHONE, watchedPage } from '#tests/support/watched-page'
+import { DESK, PHONE, signedInPage } from '#tests/support/watched-page'
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>
 let server: ReturnType<typeof startServer>
@@ -35,15 +35,7 @@ afterAll(async () => {
 
 const PHONE_AGENT = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1'
 
-async function signedIn(username: string, options: BrowserContextOptions) {
-  const watched = await watchedPage(browser, server.url, options)
-  await watched.page.goto('/operator/login')
-  await watched.page.fill('[name=username]', username)
-  await watched.page.fill('[name=password]', PASSWORD)
-  await watched.page.keyboard.press('Enter')
-  await watched.page.waitForURL('**/operator/')
-  return watched
-}
+const signedIn = (username: string, options: BrowserContextOptions) => signedInPage(browser, server.url, 'operator', username, options)
 async function visitorOf(username: string) {
   const visitor = newVisitor(server.url)
   await visitor.post('/operator/login', { username, password: PASSWORD })

@@ -8,7 +8,7 @@ import { openTestDatabase } from '#tests/support/database'
 import { anOperator, aStaff, PASSWORD, type TestOperator } from '#tests/support/factory'
 import { startServer } from '#tests/support/http'
 import { csrfIn, newVisitor } from '#tests/support/pages'
-import { DESK, PHONE, watchedPage } from '#tests/support/watched-page'
+import { DESK, PHONE, signedInPage } from '#tests/support/watched-page'
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>
 let server: ReturnType<typeof startServer>
@@ -36,15 +36,7 @@ afterAll(async () => {
   await database.close()
 })
 
-async function signedIn(username: string, options: BrowserContextOptions) {
-  const watched = await watchedPage(browser, server.url, options)
-  await watched.page.goto('/finance/login')
-  await watched.page.fill('[name=username]', username)
-  await watched.page.fill('[name=password]', PASSWORD)
-  await watched.page.keyboard.press('Enter')
-  await watched.page.waitForURL('**/finance/')
-  return watched
-}
+const signedIn = (username: string, options: BrowserContextOptions) => signedInPage(browser, server.url, 'finance', username, options)
 async function visitorOf(username: string) {
   const visitor = newVisitor(server.url)
   await visitor.post('/finance/login', { username, password: PASSWORD })

@@ -8,7 +8,7 @@ import { operatorToken } from '#tests/support/api'
 import { axeFindings, launchBrowser } from '#tests/support/browser'
 import { anOperator, aStaff, balanceOf, PASSWORD } from '#tests/support/factory'
 import { csrfIn, newVisitor } from '#tests/support/pages'
-import { DESK, PHONE, watchedPage } from '#tests/support/watched-page'
+import { DESK, PHONE, signedInPage } from '#tests/support/watched-page'
 import { spawnWorkers } from '#tests/support/workers'
 
 const scene = withBank({ told: true })
@@ -29,15 +29,8 @@ const main = async (page: Page): Promise<string> => (await page.textContent('mai
 /** axe is a script itself: a page without JavaScript is the same page. */
 const findings = (page: Page, { javaScriptEnabled = true }: BrowserContextOptions) => (javaScriptEnabled ? axeFindings(page) : [])
 
-async function signIn(door: 'operator' | 'finance', username: string, options: BrowserContextOptions) {
-  const watched = await watchedPage(browser, started.url, options)
-  await watched.page.goto(`/${door}/login`)
-  await watched.page.fill('[name=username]', username)
-  await watched.page.fill('[name=password]', PASSWORD)
-  await watched.page.click('main form button[type=submit]')
-  await watched.page.waitForURL(`**/${door}/`)
-  return watched
-}
+const signIn = (door: 'operator' | 'finance', username: string, options: BrowserContextOptions) =>
+  signedInPage(browser, started.url, door, username, options)
 
 describe.each([
   ['a desk', DESK],

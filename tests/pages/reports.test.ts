@@ -10,7 +10,7 @@ import { anOperator, aStaff, PASSWORD, type TestStaff } from '#tests/support/fac
 import { csrfIn, newVisitor } from '#tests/support/pages'
 import { pdfText } from '#tests/support/pdf-text'
 import { until } from '#tests/support/until'
-import { DESK, PHONE, watchedPage } from '#tests/support/watched-page'
+import { DESK, PHONE, signedInPage } from '#tests/support/watched-page'
 import { spawnWorkers } from '#tests/support/workers'
 import { xlsxRows } from '../exports/read'
 
@@ -33,16 +33,8 @@ beforeAll(async () => {
   workers = spawnWorkers(started.database.url)
 })
 
-async function signIn(options: BrowserContextOptions, { username }: TestStaff = manager) {
-  const watched = await watchedPage(browser, started.url, options)
-  const { page } = watched
-  await page.goto('/finance/login')
-  await page.fill('[name=username]', username)
-  await page.fill('[name=password]', PASSWORD)
-  await page.click('main form button[type=submit]')
-  await page.waitForURL('**/finance/')
-  return watched
-}
+const signIn = (options: BrowserContextOptions, { username }: TestStaff = manager) =>
+  signedInPage(browser, started.url, 'finance', username, options)
 
 const month = () => businessDay(now()).slice(0, 7)
 

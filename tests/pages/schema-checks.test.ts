@@ -6,10 +6,10 @@ import { keepCheck, tellCheck } from '#src/schema-verify/checks'
 import { verifySchema } from '#src/schema-verify/verify'
 import { withServer } from '#tests/support/api'
 import { axeFindings, launchBrowser } from '#tests/support/browser'
-import { aStaff, PASSWORD } from '#tests/support/factory'
+import { aStaff } from '#tests/support/factory'
 import { csrfIn } from '#tests/support/pages'
 import { atDesk } from '#tests/support/staff-desk'
-import { DESK, PHONE, watchedPage } from '#tests/support/watched-page'
+import { DESK, PHONE, signedInPage } from '#tests/support/watched-page'
 import { nothingMissed, spawnWorkers, workersAreUp } from '#tests/support/workers'
 
 const { started } = withServer()
@@ -29,15 +29,7 @@ afterAll(async () => {
 
 const main = async (page: Page): Promise<string> => (await page.textContent('main')) ?? ''
 
-async function signIn(username: string, options: BrowserContextOptions) {
-  const watched = await watchedPage(browser, started.url, options)
-  await watched.page.goto('/admin/login')
-  await watched.page.fill('[name=username]', username)
-  await watched.page.fill('[name=password]', PASSWORD)
-  await watched.page.click('main form button[type=submit]')
-  await watched.page.waitForURL('**/admin/')
-  return watched
-}
+const signIn = (username: string, options: BrowserContextOptions) => signedInPage(browser, started.url, 'admin', username, options)
 
 /** Looks again until the page says so: the workers process does it meanwhile. */
 async function sees(page: Page, words: string): Promise<void> {

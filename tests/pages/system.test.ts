@@ -8,10 +8,10 @@ import { transaction } from '#src/platform/database'
 import { withServer } from '#tests/support/api'
 import { axeFindings, launchBrowser } from '#tests/support/browser'
 import { authorize } from '#tests/support/client'
-import { anOperator, aStaff, aStore, PASSWORD } from '#tests/support/factory'
+import { anOperator, aStaff, aStore } from '#tests/support/factory'
 import { atDesk } from '#tests/support/staff-desk'
 import { until } from '#tests/support/until'
-import { DESK, openFilters, PHONE, watchedPage } from '#tests/support/watched-page'
+import { DESK, openFilters, PHONE, signedInPage } from '#tests/support/watched-page'
 import { nothingMissed, spawnWorkers, workersAreUp } from '#tests/support/workers'
 
 const { started } = withServer()
@@ -32,15 +32,8 @@ const main = async (page: Page): Promise<string> => (await page.textContent('mai
 /** axe is a script itself: a page without JavaScript is the same page. */
 const findings = (page: Page, { javaScriptEnabled = true }: BrowserContextOptions) => (javaScriptEnabled ? axeFindings(page) : [])
 
-async function signIn(door: 'admin' | 'finance', username: string, options: BrowserContextOptions) {
-  const watched = await watchedPage(browser, started.url, options)
-  await watched.page.goto(`/${door}/login`)
-  await watched.page.fill('[name=username]', username)
-  await watched.page.fill('[name=password]', PASSWORD)
-  await watched.page.click('main form button[type=submit]')
-  await watched.page.waitForURL(`**/${door}/`)
-  return watched
-}
+const signIn = (door: 'admin' | 'finance', username: string, options: BrowserContextOptions) =>
+  signedInPage(browser, started.url, door, username, options)
 
 /** Looks again until the page says so; what is done in the background shows itself with JavaScript only. */
 async function sees(page: Page, words: string): Promise<void> {

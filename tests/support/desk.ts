@@ -2,9 +2,8 @@ import { afterAll, beforeAll } from 'bun:test'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { axeFindings, launchBrowser } from './browser'
 import { openTestDatabase, type TestDatabase } from './database'
-import { PASSWORD } from './factory'
 import { startServer } from './http'
-import { DESK, watchedPage } from './watched-page'
+import { DESK, signedInPage } from './watched-page'
 
 /** What `seen` answers of a page that is as it should be. */
 export const GOOD = [[], 0]
@@ -32,15 +31,8 @@ export function withDesk(tidy: (database: TestDatabase) => Promise<void> = async
       return database
     },
     /** Somebody at a door of the pages, signed in, with all that the pages complain about. */
-    signedIn: async (door: 'operator' | 'admin' | 'finance', username: string, options: BrowserContextOptions = DESK) => {
-      const watched = await watchedPage(browser, server.url, options)
-      await watched.page.goto(`/${door}/login`)
-      await watched.page.fill('[name=username]', username)
-      await watched.page.fill('[name=password]', PASSWORD)
-      await watched.page.keyboard.press('Enter')
-      await watched.page.waitForURL(`**/${door}/`)
-      return watched
-    },
+    signedIn: (door: 'operator' | 'admin' | 'finance', username: string, options: BrowserContextOptions = DESK) =>
+      signedInPage(browser, server.url, door, username, options),
   }
 }
 

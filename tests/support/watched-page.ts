@@ -1,4 +1,5 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { PASSWORD } from './factory'
 
 export const DESK: BrowserContextOptions = { viewport: { width: 1440, height: 900 } }
 export const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
@@ -21,6 +22,26 @@ export async function watchedPage(
     if (response.status() >= 400) complaints.push(`${response.status()} ${response.url()}`)
   })
   return { page, complaints }
+}
+
+type Door = 'operator' | 'admin' | 'finance'
+
+/** The same of somebody who has come in at a door of the pages; `home` is where people of another role land. */
+export async function signedInPage(
+  browser: Browser,
+  url: string,
+  door: Door,
+  username: string,
+  options: BrowserContextOptions = DESK,
+  { password = PASSWORD, home = `/${door}/` }: { password?: string; home?: string } = {},
+): Promise<{ page: Page; complaints: string[] }> {
+  const watched = await watchedPage(browser, url, options)
+  await watched.page.goto(`/${door}/login`)
+  await watched.page.fill('[name=username]', username)
+  await watched.page.fill('[name=password]', password)
+  await watched.page.keyboard.press('Enter')
+  await watched.page.waitForURL(`**${home}`)
+  return watched
 }
 
 /** On a phone the fields of a filter wait behind a button. */
