@@ -1,9 +1,9 @@
 import type { Uuid } from '#src/core/ids'
 import { formatYuan, type Money, ZERO } from '#src/core/money'
-import { CopyButton } from '../components/copy'
 import { CsrfField, ErrorSummary, Field, type FieldProps, Select, SubmitButton } from '../components/form'
 import { useMay } from '../components/may'
 import { Notice } from '../components/notice'
+import { Secret } from '../components/secret'
 import { Layout } from '../layout'
 import { useText } from '../page-context'
 import { OperatorFormFrame, type OperatorHead, operatorPath, Refused, wrongFields } from './operator-frame'
@@ -147,15 +147,7 @@ export function OperatorCreatedPage({ id, username, name, apiKey, balance }: Cre
         <Notice tone="warn">
           <p>{t('operators.created.once')}</p>
         </Notice>
-        <div class="secret">
-          <p class="secret-label" id="api-key-label">
-            {t('key.label')}
-          </p>
-          <output class="secret-value" aria-labelledby="api-key-label">
-            {apiKey}
-          </output>
-          <CopyButton value={apiKey} words />
-        </div>
+        <Secret id="api-key-label" label={t('key.label')} value={apiKey} />
         <form method="get" action={operatorPath(id)} class="form">
           <label class="check">
             <input type="checkbox" required />

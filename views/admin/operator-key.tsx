@@ -1,9 +1,9 @@
 import { type Instant, iso } from '#src/core/time'
-import { CopyButton } from '../components/copy'
 import { Facts } from '../components/facts'
 import { CsrfField, ErrorSummary, TextArea } from '../components/form'
 import { useMay } from '../components/may'
 import { Moment } from '../components/moment'
+import { Secret } from '../components/secret'
 import { useText } from '../page-context'
 import { OperatorFormFrame, type OperatorHead, operatorPath, Refused, wrongFields } from './operator-frame'
 
@@ -42,15 +42,7 @@ function ShownKey({ act, operator, shown, seconds }: OperatorKeyProps & { shown:
   return (
     <div tabIndex={-1} data-focus>
       <p>{t(act === 'reset' ? 'operators.key.shown.new' : 'operators.key.shown.present')}</p>
-      <div class="secret">
-        <p class="secret-label" id="api-key-label">
-          {t('key.label')}
-        </p>
-        <output class="secret-value" aria-labelledby="api-key-label">
-          {shown.apiKey}
-        </output>
-        <CopyButton value={shown.apiKey} words />
-      </div>
+      <Secret id="api-key-label" label={t('key.label')} value={shown.apiKey} />
       <p class="muted">
         {t('operators.key.generated')} <Moment at={shown.generatedAt} seconds /> · {t('operators.key.hides', { seconds })}
       </p>

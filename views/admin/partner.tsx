@@ -1,12 +1,12 @@
 import { type Instant, iso } from '#src/core/time'
 import { ConfirmForm } from '../components/confirm'
-import { CopyButton } from '../components/copy'
 import { Facts } from '../components/facts'
 import { formatCount } from '../components/figures'
 import { CsrfField, ErrorSummary, Select, SubmitButton, TextArea } from '../components/form'
 import { Moment } from '../components/moment'
 import { Notice } from '../components/notice'
 import { Panel } from '../components/panel'
+import { Secret } from '../components/secret'
 import { Layout } from '../layout'
 import { useText } from '../page-context'
 import { Refused, wrongFields } from './operator-frame'
@@ -86,15 +86,7 @@ function KeyOnce({ value }: { value: string }) {
       <Notice tone="warn">
         <p>{t('partners.key.once')}</p>
       </Notice>
-      <div class="secret">
-        <p class="secret-label" id="key-once">
-          {t('partners.key')}
-        </p>
-        <output class="secret-value" aria-labelledby="key-once">
-          {value}
-        </output>
-        <CopyButton value={value} words />
-      </div>
+      <Secret id="key-once" label={t('partners.key')} value={value} />
     </div>
   )
 }

@@ -1,11 +1,11 @@
 import { type Instant, iso } from '#src/core/time'
 import { ConfirmForm, ConfirmLink } from '../components/confirm'
-import { CopyButton } from '../components/copy'
 import { Facts } from '../components/facts'
 import { CsrfField, Field, Select, SubmitButton, TextArea } from '../components/form'
 import { Moment } from '../components/moment'
 import { Notice } from '../components/notice'
 import { Panel } from '../components/panel'
+import { Secret } from '../components/secret'
 import { Badge } from '../components/status-badge'
 import { Layout } from '../layout'
 import { useText } from '../page-context'
@@ -56,15 +56,7 @@ function ShownKey({ of }: { of: { apiKey: string; isNew: boolean } }) {
   return (
     <section class="panel" aria-labelledby="shown-title" tabIndex={-1} data-focus>
       <h2 id="shown-title">{of.isNew ? t('apiKeys.shown.new') : t('apiKeys.shown.present')}</h2>
-      <div class="secret">
-        <p class="secret-label" id="api-key-label">
-          {t('key.label')}
-        </p>
-        <output class="secret-value" aria-labelledby="api-key-label">
-          {of.apiKey}
-        </output>
-        <CopyButton value={of.apiKey} words />
-      </div>
+      <Secret id="api-key-label" label={t('key.label')} value={of.apiKey} />
       <p class="muted">{t('apiKeys.shown.note')}</p>
     </section>
   )

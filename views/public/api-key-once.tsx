@@ -1,5 +1,5 @@
-import { CopyButton } from '../components/copy'
 import { Notice } from '../components/notice'
+import { Secret } from '../components/secret'
 import { useText } from '../page-context'
 import { PublicLayout } from '../public-layout'
 
@@ -18,15 +18,7 @@ export function ApiKeyOncePage({ username, apiKey }: ApiKeyOnceProps) {
         <Notice tone="warn">
           <p>{t('key.once')}</p>
         </Notice>
-        <div class="secret">
-          <p class="secret-label" id="api-key-label">
-            {t('key.label')}
-          </p>
-          <output class="secret-value" aria-labelledby="api-key-label">
-            {apiKey}
-          </output>
-          <CopyButton value={apiKey} words />
-        </div>
+        <Secret id="api-key-label" label={t('key.label')} value={apiKey} />
         <form method="get" action="/operator/" class="form">
           <label class="check">
             <input type="checkbox" required />

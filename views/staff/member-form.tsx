@@ -1,8 +1,8 @@
 import type { Seat } from '#src/permissions/permissions'
-import { CopyButton } from '../components/copy'
 import { CsrfField, ErrorSummary, Field, Select, SubmitButton } from '../components/form'
 import { Notice } from '../components/notice'
 import { Panel } from '../components/panel'
+import { Secret } from '../components/secret'
 import { Layout } from '../layout'
 import { useText } from '../page-context'
 import { SEAT_WORDS } from './seat'
@@ -94,15 +94,7 @@ export function PasswordOncePage({ desk, username, name, password }: OnceProps) 
         <p>
           {t('staff.username')} <b>{username}</b>
         </p>
-        <div class="secret">
-          <p class="secret-label" id="password-label">
-            {t('staff.once.label')}
-          </p>
-          <output class="secret-value" aria-labelledby="password-label">
-            {password}
-          </output>
-          <CopyButton value={password} words />
-        </div>
+        <Secret id="password-label" label={t('staff.once.label')} value={password} />
         <p class="form-actions">
           <a class="button primary" href={desk}>
             {t('staff.once.done')}
